@@ -1,0 +1,105 @@
+"""What one turn carries beside the tracker: idempotency keys, the vault, and calls kept for later.
+
+The worker opens a context around each turn; actions reach it with `current()`. Under `rasa shell` and `rasa test` nobody opens one and a
+throw-away context serves, so actions need no other path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections import Counter
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken
+
+REF = "〔{kind}#{ref}〕"
+"""How a masked value reads in texts and slots: `〔身份证#k3f9a2〕`."""
+
+
+@dataclass
+class TurnContext:
+    """One turn's surroundings.
+
+    Args:
+        message_key: the message that the turn answers.
+        openid: the user.
+        cipher: encrypts the vault; None keeps raw values for the length of the turn only (`rasa shell`).
+        stored: the user's vault as committed: reference -> encrypted value.
+    """
+
+    message_key: str
+    openid: str
+    channel: str = "wechat"
+    cipher: Fernet | None = None
+    stored: dict[str, str] = field(default_factory=dict)
+    added: dict[str, str] = field(default_factory=dict)
+    raw: dict[str, str] = field(default_factory=dict)
+    deferred: list[str] = field(default_factory=list)
+    calls: Counter[str] = field(default_factory=Counter)
+
+    def idempotency_key(self, action: str) -> str:
+        """Message key + action + number of the call in this turn, hashed; a repeated turn makes the same keys."""
+        self.calls[action] += 1
+        text = f"{self.message_key}|{action}|{self.calls[action]}"
+        return hashlib.sha256(text.encode()).hexdigest()[:40]
+
+    def keep(self, kind: str, value: str) -> str:
+        """Put a raw value into the vault; returns the mask that stands for it, e.g. `〔手机#k3f9a2〕`."""
+        for ref, known in self.raw.items():
+            if known == value:
+                return REF.format(kind=kind, ref=ref)
+        ref = secrets.token_hex(4)
+        self.raw[ref] = value
+        if self.cipher:
+            self.added[ref] = self.cipher.encrypt(value.encode()).decode()
+        return REF.format(kind=kind, ref=ref)
+
+    def reveal(self, text: str) -> str:
+        """Replace every mask in `text` by its raw value; what cannot be opened stays masked."""
+        for mask in set(_masks(text)):
+            value = self._open(mask[mask.index("#") + 1 : -1])
+            text = text.replace(mask, value) if value is not None else text
+        return text
+
+    def defer(self, method: str, path: str, body: dict[str, Any], idempotency_key: str, kind: str) -> None:
+        """Keep a backend call; it is committed with the turn and delivered when the backend is back.
+
+        Args:
+            kind: names the text the user gets then, e.g. `report`.
+        """
+        call = {"method": method, "path": path, "body": body, "idempotency_key": idempotency_key, "kind": kind, "openid": self.openid, "key": self.message_key}
+        text = json.dumps(call, ensure_ascii=False)
+        self.deferred.append(self.cipher.encrypt(text.encode()).decode() if self.cipher else text)
+
+    def _open(self, ref: str) -> str | None:
+        if ref in self.raw:
+            return self.raw[ref]
+        if self.cipher and ref in self.stored:
+            try:
+                return self.cipher.decrypt(self.stored[ref].encode()).decode()
+            except InvalidToken:
+                return None
+        return None
+
+
+def _masks(text: str) -> list[str]:
+    import re
+
+    return re.findall(r"〔[^〔〕#]{1,8}#[0-9a-f]{8}〕", text)
+
+
+CURRENT: ContextVar[TurnContext | None] = ContextVar("weijing_turn", default=None)
+"""Set by the worker around a turn."""
+
+
+def current() -> TurnContext:
+    """The running turn's context; a throw-away one under `rasa shell` and `rasa test`."""
+    context = CURRENT.get()
+    if context is None:
+        context = TurnContext(message_key=secrets.token_hex(8), openid="shell")
+        CURRENT.set(context)
+    return context

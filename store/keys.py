@@ -1,0 +1,42 @@
+"""Names of everything in Redis. All keys of a partition carry its hash tag, so that a script stays in one cluster slot.
+
+    wj:{p}:inbox            stream: messages accepted and not done; an entry that exists is work not done
+    wj:{p}:turn:<key>       hash: the state of one message and its reply (see `store.turns`)
+    wj:{p}:due              sorted set: message keys by the time (ms) at which the sender must deliver their reply
+    wj:{p}:user:<openid>    hash: len (events ever), offset (events trimmed), header (JSON events that restore the slots)
+    wj:{p}:tracker:<openid> list: tracker events (JSON) since `offset`
+    wj:{p}:held:<openid>    list: message keys whose reply waits until the user writes again
+    wj:{p}:vault:<openid>   hash: reference -> encrypted value
+    wj:{p}:quota:<openid>   hash: what the platform still allows (see `store.ledger`)
+    wj:{p}:events           stream: what the projector writes to PostgreSQL
+    wj:{p}:deferred         stream: backend calls kept while the backend is away
+    wj:{p}:dead             stream: messages that failed three times
+    wj:{p}:attempts         hash: inbox id -> times a worker has taken it up again
+    wj:{p}:lease            string: the worker that owns the partition
+    wj:workers              sorted set: live workers by heartbeat (ms)
+    wj:edge:<id>            pub/sub channel of one edge
+"""
+
+from __future__ import annotations
+
+import zlib
+
+PARTITIONS = 64
+"""Fixed for ever: another number would move users to other keys."""
+
+WORKERS = "wj:workers"
+
+
+def partition(openid: str) -> int:
+    """The partition (0..63) that holds everything of this user."""
+    return zlib.crc32(openid.encode()) % PARTITIONS
+
+
+def key(part: int, noun: str, name: str = "") -> str:
+    """The Redis key of `noun` (and `name`) in a partition."""
+    return f"wj:{{{part}}}:{noun}:{name}" if name else f"wj:{{{part}}}:{noun}"
+
+
+def edge_channel(edge: str) -> str:
+    """The pub/sub channel on which the edge hears that a reply is ready; the payload is the message key."""
+    return f"wj:edge:{edge}"

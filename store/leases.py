@@ -1,0 +1,83 @@
+"""Partitions are owned by leases: a worker (or sender) holds one until it stops renewing or somebody frees it."""
+
+from __future__ import annotations
+
+import math
+
+from store.keys import PARTITIONS, WORKERS, key
+from store.redis import FAULTS, Redis, unavailable
+from store.scripts import Scripts
+from store.turns import now_ms
+
+
+class Leases:
+    """The leases of one owner.
+
+    Args:
+        redis: the client.
+        owner: id of the process, e.g. `host:pid:nonce`.
+        ms: how long a lease lives without being renewed.
+        noun: `lease` for workers, `sender` for senders: the two kinds do not meet.
+    """
+
+    def __init__(self, redis: Redis, owner: str, ms: int, noun: str = "lease") -> None:
+        self._redis = redis
+        self._scripts = Scripts(redis)
+        self.owner = owner
+        self.ms = ms
+        self._noun = noun
+        self._live_key = WORKERS if noun == "lease" else f"{WORKERS}:{noun}"
+        self.held: set[int] = set()
+
+    async def balance(self) -> tuple[set[int], set[int]]:
+        """Heartbeat, renew what is held, and move towards a fair share of the live owners.
+
+        Returns:
+            (gained, lost) partitions; what is above the share is returned by `surplus`, the caller frees it when idle.
+
+        Raises:
+            StoreUnavailable: Redis did not answer; the leases may be running out.
+        """
+        before = set(self.held)
+        try:
+            await self._redis.zadd(self._live_key, {self.owner: now_ms()})
+            for part in sorted(self.held):
+                if not await self._scripts.run("renew", [key(part, self._noun)], [self.owner, self.ms]):
+                    self.held.discard(part)
+            share = await self.share()
+            for part in self._order():
+                if len(self.held) >= share:
+                    break
+                if part not in self.held and await self._redis.set(key(part, self._noun), self.owner, nx=True, px=self.ms):
+                    self.held.add(part)
+        except FAULTS as error:
+            raise unavailable(error) from error
+        return self.held - before, before - self.held
+
+    async def share(self) -> int:
+        """Partitions each live owner should hold (rounded up)."""
+        await self._redis.zremrangebyscore(self._live_key, 0, now_ms() - max(self.ms, 1000))
+        live = max(1, int(await self._redis.zcard(self._live_key)))
+        return math.ceil(PARTITIONS / live)
+
+    async def free(self, part: int) -> None:
+        """Give one partition up."""
+        self.held.discard(part)
+        await self._scripts.run("renew", [key(part, self._noun)], [self.owner, 0])
+
+    async def leave(self) -> None:
+        """Give everything up and leave the list of live owners."""
+        await free_all(self._redis, self.owner, self._noun)
+        self.held.clear()
+
+    def _order(self) -> list[int]:
+        start = hash(self.owner) % PARTITIONS  # owners that start together begin at different partitions
+        return [(start + step) % PARTITIONS for step in range(PARTITIONS)]
+
+
+async def free_all(redis: Redis, owner: str, noun: str = "lease") -> None:
+    """Free every lease of an owner that is gone; its parent calls this so that others need not wait for the lease to run out."""
+    scripts = Scripts(redis)
+    await redis.zrem(WORKERS if noun == "lease" else f"{WORKERS}:{noun}", owner)
+    for part in range(PARTITIONS):
+        await scripts.run("renew", [key(part, noun)], [owner, 0])

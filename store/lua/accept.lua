@@ -1,0 +1,15 @@
+-- Accept a push: remember the message and queue it, or join the turn that a repeat belongs to.
+-- KEYS 1 turn  2 inbox    ARGV 1 edge id  2 message JSON  3 now ms  4 seconds to remember an unanswered message
+-- returns {1, inbox id} when new, {0, state} for a repeat
+local state = redis.call('HGET', KEYS[1], 'state')
+if state then
+  redis.call('HINCRBY', KEYS[1], 'pushes', 1)
+  local edges = redis.call('HGET', KEYS[1], 'edges') or ''
+  if not string.find(',' .. edges .. ',', ',' .. ARGV[1] .. ',', 1, true) then
+    redis.call('HSET', KEYS[1], 'edges', edges .. ',' .. ARGV[1])
+  end
+  return {0, state}
+end
+redis.call('HSET', KEYS[1], 'state', 'pending', 'edges', ARGV[1], 'pushes', 1, 'accepted', ARGV[3])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+return {1, redis.call('XADD', KEYS[2], '*', 'm', ARGV[2])}

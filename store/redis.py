@@ -1,0 +1,67 @@
+"""Connections to Redis: waits out its loading, turns its faults into our own errors."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import redis.asyncio as aioredis
+from redis.exceptions import BusyLoadingError, ConnectionError, RedisError, TimeoutError
+
+from weijing.errors import EngineError, StoreUnavailable
+
+Redis = aioredis.Redis
+"""The client type that rooms annotate with (replies decoded to str)."""
+
+FAULTS = (RedisError, OSError, asyncio.TimeoutError)
+"""What a Redis call may raise when Redis is down, loading, full or slow."""
+
+
+def client(url: str, *, timeout: float | None = 5.0, connections: int = 64) -> Redis:
+    """A client that decodes replies; it connects on first use.
+
+    Args:
+        timeout: seconds a command may take; None for blocking reads.
+        connections: size of the pool; more concurrent commands wait for a free one.
+    """
+    pool = aioredis.BlockingConnectionPool.from_url(
+        url, decode_responses=True, socket_timeout=timeout, socket_connect_timeout=3.0, max_connections=connections, timeout=timeout, health_check_interval=30
+    )
+    return aioredis.Redis(connection_pool=pool)
+
+
+async def wait_ready(url: str, seconds: float = 60.0) -> None:
+    """Wait until Redis answers; loading its AOF is waited out, an unreachable address fails after 5 s.
+
+    Raises:
+        EngineError: with the address (without password) and what to do.
+    """
+    started = time.monotonic()
+    connection = client(url)
+    try:
+        while True:
+            try:
+                await connection.ping()
+                return
+            except BusyLoadingError:
+                limit = seconds
+            except (ConnectionError, TimeoutError, OSError, asyncio.TimeoutError):
+                limit = min(seconds, 5.0)
+            except RedisError as error:
+                raise EngineError(f"Redis refuses us ({error}); check user and password in REDIS_URL") from None
+            if time.monotonic() - started > limit:
+                raise EngineError(f"Redis at {public_url(url)} does not answer; check REDIS_URL or start it")
+            await asyncio.sleep(0.1)
+    finally:
+        await connection.close(close_connection_pool=True)
+
+
+def public_url(url: str) -> str:
+    """The URL without its password."""
+    head, _, tail = url.rpartition("@")
+    return f"{head.split('://')[0]}://…@{tail}" if head else url
+
+
+def unavailable(error: BaseException) -> StoreUnavailable:
+    """Our error for a Redis fault, with its cause in words."""
+    return StoreUnavailable(f"Redis did not take the command ({type(error).__name__}); nothing was stored")

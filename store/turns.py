@@ -1,0 +1,125 @@
+"""The life of one message and its reply in Redis.
+
+    accept -> pending -> (commit) -> ready -> (claim) -> claimed -> (confirm) -> delivered
+                            |          |                    |
+                         silent        └── sender: sending -┴-> sent | held | dead
+
+The edge accepts, claims and confirms; the worker commits (see `store.commits`); the sender takes and settles.
+Each arrow is one Lua script, so two processes never both own a reply.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+
+from store.keys import key, partition
+from store.message import Bubble, Message
+from store.redis import Redis
+from store.scripts import Scripts
+
+REMEMBER_S = 86_400
+"""How long an unanswered message is remembered, so that a repeat of its push joins it."""
+KEEP_S = 3_600
+"""How long a delivered reply is kept for repeats (WeChat repeats within 15 s)."""
+CONFIRM_MS = 16_000
+"""A claimed reply that is not confirmed by then is the sender's; WeChat's three requests are over after 15 s."""
+
+
+def now_ms() -> int:
+    """The wall clock in ms; all processes of one house are assumed to be in NTP step."""
+    return int(time.time() * 1000)
+
+
+def dumps(value: object) -> str:
+    """Compact JSON, Chinese unescaped."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What accept did.
+
+    Args:
+        new: the message was queued; False for a repeat of a push.
+        state: of the turn: `pending` when new.
+        entry: the inbox entry's id when new, else empty.
+    """
+
+    new: bool
+    state: str
+    entry: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the edge may answer.
+
+    Args:
+        state: `reply` (answer `bubbles`, then confirm), `pending`, `silent` (answer nothing), `late` (the sender has it) or `unknown`.
+    """
+
+    state: str
+    bubbles: tuple[Bubble, ...] = ()
+
+
+class Turns:
+    """The protocol's steps for the edge and the sender."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._scripts = Scripts(redis)
+
+    async def accept(self, message: Message, edge: str) -> Accepted:
+        """Queue the message, or join the running turn when this is a repeat; one script, so nothing lies between.
+
+        Raises:
+            StoreUnavailable: not known to be stored; never tell the user that it was received.
+        """
+        part = partition(message.openid)
+        keys = [key(part, "turn", message.key), key(part, "inbox")]
+        new, word = await self._scripts.run("accept", keys, [edge, message.dumps(), now_ms(), REMEMBER_S])
+        return Accepted(True, "pending", word) if new else Accepted(False, word)
+
+    async def claim(self, openid: str, message_key: str, *, late: bool = False) -> Claim:
+        """Take the reply for a passive answer; with `late` (the deadline has come) an unfinished turn's reply goes to the sender at once.
+
+        Raises:
+            StoreUnavailable: answer nothing; WeChat repeats the push.
+        """
+        part = partition(openid)
+        keys = [key(part, "turn", message_key), key(part, "due")]
+        state, reply = await self._scripts.run("claim", keys, [message_key, now_ms(), CONFIRM_MS, "1" if late else "0"])
+        return Claim(state, tuple(json.loads(reply)) if reply else ())
+
+    async def confirm(self, openid: str, message_key: str) -> bool:
+        """The passive answer is on the wire. Returns False when the sender took the reply over meanwhile (a double at the last hop)."""
+        part = partition(openid)
+        keys = [key(part, "turn", message_key), key(part, "due"), key(part, "events")]
+        event = delivery_event(openid, message_key, "passive", "delivered")
+        return bool(await self._scripts.run("confirm", keys, [message_key, event, KEEP_S]))
+
+    async def take(self, part: int, message_key: str, visible_ms: int = 30_000) -> tuple[str, tuple[Bubble, ...], int] | None:
+        """The sender takes one due reply: (openid, bubbles, attempt from 1), or None when there is nothing to send."""
+        keys = [key(part, "turn", message_key), key(part, "due")]
+        taken = await self._scripts.run("take", keys, [message_key, now_ms(), visible_ms])
+        return (taken[0], tuple(json.loads(taken[1])), int(taken[2])) if taken else None
+
+    async def settle(self, openid: str, message_key: str, outcome: str, *, via: str, retry_at: int = 0, errcode: int = 0) -> bool:
+        """The sender is done: `sent`, `held`, `dead`, or `retry` at `retry_at` (ms). Returns False when the reply is not the sender's."""
+        part = partition(openid)
+        keys = [key(part, "turn", message_key), key(part, "due"), key(part, "held", openid), key(part, "events")]
+        event = delivery_event(openid, message_key, via, outcome, errcode)
+        return bool(await self._scripts.run("settle", keys, [message_key, outcome, retry_at, event, KEEP_S]))
+
+    async def post(self, openid: str, message_key: str, bubbles: list[Bubble], *, kind: str, deferred: str = "") -> bool:
+        """Put a message of our own into the outbox, once for each `message_key`; `deferred` names the kept call that it settles."""
+        part = partition(openid)
+        keys = [key(part, "turn", message_key), key(part, "due"), key(part, "events"), key(part, "deferred")]
+        event = dumps({"type": "post", "key": message_key, "openid": openid, "kind": kind, "bubbles": bubbles, "at": now_ms()})
+        return bool(await self._scripts.run("post", keys, [message_key, openid, dumps(bubbles), now_ms(), event, deferred]))
+
+
+def delivery_event(openid: str, message_key: str, via: str, outcome: str, errcode: int = 0) -> str:
+    """The projector's event of one delivery: `via` is passive, customer_service or notice."""
+    return dumps({"type": "delivery", "key": message_key, "openid": openid, "via": via, "outcome": outcome, "errcode": errcode, "at": now_ms()})

@@ -1,0 +1,1 @@
+"""The hall of Weijing: what every room may use. It imports no other room."""

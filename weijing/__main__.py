@@ -1,0 +1,7 @@
+"""`python -m weijing COMMAND`."""
+
+import sys
+
+from weijing.cli import main
+
+sys.exit(main())

@@ -1,0 +1,46 @@
+"""The `weijing` command: one table of sub-commands, each loaded only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+from weijing.errors import WeijingError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("weijing.run", "start engines and every process, and wait until they are ready"),
+    "edge": ("channels.wechat.edge", "the WeChat callback"),
+    "bot": ("bot.parent", "the Rasa workers"),
+    "sender": ("channels.wechat.sender", "deliver what was not answered passively"),
+    "projector": ("store.projector", "write events to PostgreSQL"),
+    "backend": ("backend.app", "the reference government service API"),
+    "migrate": ("store.migrate", "bring the tables of the house up to date"),
+    "train": ("bot.train", "train a model into models/"),
+    "parse": ("bot.parse", "what the bot understands of each line on standard input"),
+    "validate": ("bot.validate", "check domain, data and service items"),
+    "simulate": ("channels.simulator.terminal", "talk to the bot in this terminal through real encrypted pushes"),
+    "settings": ("weijing.settings_table", "print every setting, its meaning and source; secrets masked"),
+}
+"""Name of the sub-command -> (module with `main(argv) -> int`, help)."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a sub-command; our own errors end in one sentence on standard error and exit code 1."""
+    words = sys.argv[1:] if argv is None else argv
+    if not words or words[0] in {"-h", "--help", "help"}:
+        print("usage: weijing COMMAND [ARG ...]\n")
+        for name, (_, text) in COMMANDS.items():
+            print(f"  {name:12s} {text}")
+        return 0
+    name, *rest = words
+    if name not in COMMANDS:
+        print(f"weijing: no command {name!r}; see 'weijing help'", file=sys.stderr)
+        return 2
+    try:
+        code: int = importlib.import_module(COMMANDS[name][0]).main(rest)
+    except WeijingError as error:
+        print(f"weijing {name}: {error.message}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return code

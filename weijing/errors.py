@@ -1,0 +1,100 @@
+"""The exception tree of Weijing: each error has a code and a sentence that says what to do."""
+
+from __future__ import annotations
+
+
+class WeijingError(Exception):
+    """Base of every error that Weijing raises on purpose.
+
+    Args:
+        message: one sentence for the operator: what happened and what to do next. Never holds a secret or citizen data.
+    """
+
+    code = "weijing"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.message} [{self.code}]"
+
+
+class SettingsError(WeijingError):
+    """A setting is missing or wrong."""
+
+    code = "settings"
+
+
+class EngineError(WeijingError):
+    """Redis or PostgreSQL cannot be started or reached."""
+
+    code = "engine"
+
+
+class StoreUnavailable(WeijingError):
+    """Redis refused or did not answer: nothing was stored, and nobody may claim that it was."""
+
+    code = "store_unavailable"
+
+
+class CommitRefused(WeijingError):
+    """A turn lost its right to commit (lease, tracker length or inbox entry); it must be dropped, not repeated here."""
+
+    code = "commit_refused"
+
+
+class TurnFailed(WeijingError):
+    """A turn raised before its commit; the message stays in the inbox and is tried again."""
+
+    code = "turn_failed"
+
+
+class BackendUnavailable(WeijingError):
+    """The government service API did not answer in time or answered 5xx."""
+
+    code = "backend_unavailable"
+
+
+class BackendRefused(WeijingError):
+    """The government service API refused the request (4xx).
+
+    Args:
+        message: the problem's title.
+        status: HTTP status.
+        problem: the problem's `code` member (RFC 9457 extension), e.g. `not_found`.
+    """
+
+    code = "backend_refused"
+
+    def __init__(self, message: str, status: int, problem: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.problem = problem
+
+
+class ServiceItemError(WeijingError):
+    """A service item's record is not valid."""
+
+    code = "service_item"
+
+
+class PushRejected(WeijingError):
+    """A push is not acceptable: bad signature, crypto or structure. The edge answers 403 or 400 without any echo."""
+
+    code = "push_rejected"
+
+
+class PlatformError(WeijingError):
+    """The WeChat API answered with an errcode.
+
+    Args:
+        message: what the errcode means and what to do.
+        errcode: WeChat's number, e.g. 45015.
+    """
+
+    code = "platform"
+
+    def __init__(self, message: str, errcode: int) -> None:
+        super().__init__(message)
+        self.errcode = errcode

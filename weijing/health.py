@@ -1,0 +1,58 @@
+"""`/healthz`, `/readyz` and `/metrics`, the same for every process."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from weijing.errors import EngineError
+
+Ready = Callable[[], Awaitable[Mapping[str, bool]]]
+"""What a process needs to do its work, by name; it is ready when all are True."""
+
+
+def add_health(app: web.Application, ready: Ready) -> None:
+    """Serve the three routes from `app`."""
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.json_response({"alive": True})
+
+    async def readyz(_: web.Request) -> web.Response:
+        parts = dict(await ready())
+        return web.json_response({"ready": all(parts.values()), **parts}, status=200 if all(parts.values()) else 503)
+
+    async def metrics(_: web.Request) -> web.Response:
+        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", metrics)
+
+
+async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
+    """Listen; the caller cleans the runner up.
+
+    Raises:
+        EngineError: the port is taken.
+    """
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port, backlog=1024).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise EngineError(f"cannot listen on {host}:{port} ({error.strerror}); stop what uses the port or set another one") from None
+    return runner
+
+
+async def until_stopped() -> None:
+    """Wait for SIGTERM or Ctrl-C."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()

@@ -1,0 +1,145 @@
+"""All configuration, read once from the environment (and a `.env` file at the root) into one frozen object.
+
+Only this module reads `os.environ`. `docs/settings.md` lists every setting; a test keeps both in step.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from dotenv import dotenv_values, load_dotenv
+from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
+
+from weijing.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+SECRETS_FILE = "secrets.env"
+
+
+class Settings(BaseSettings):
+    """What a process needs to know. Names of environment variables are the field names in capitals."""
+
+    weijing_env: Literal["demo", "test", "production"] = Field("demo", description="demo, test or production; production refuses generated secrets and the simulator")
+    weijing_var: Path = Field(ROOT / "var", description="where embedded engines, generated secrets and logs live")
+    wechat_app_id: str = Field("", description="the account's AppID")
+    wechat_app_secret: SecretStr = Field(SecretStr(""), description="the account's AppSecret")
+    wechat_token: SecretStr = Field(SecretStr(""), description="the token of the server configuration page")
+    wechat_original_id: str = Field("", description="the account's original id, gh_…")
+    wechat_aes_key: SecretStr = Field(SecretStr(""), description="EncodingAESKey, 43 characters")
+    wechat_aes_key_previous: SecretStr = Field(SecretStr(""), description="the EncodingAESKey before the last rotation, or empty")
+    wechat_mode: Literal["safe", "compatible", "plain"] = Field("safe", description="encryption mode of the callback")
+    wechat_verified: bool = Field(True, description="the account has the customer-service message right")
+    wechat_api_base: str = Field("", description="base URL of the platform's API; empty = WeChat's own, in demo the simulator's")
+    redis_url: str = Field("", description="Redis; empty = embedded under var/")
+    database_url: str = Field("", description="PostgreSQL; empty = embedded under var/")
+    backend_url: str = Field("", description="the government service API; empty = the reference backend")
+    backend_token: SecretStr = Field(SecretStr(""), description="bearer token of the government service API")
+    vault_key: SecretStr = Field(SecretStr(""), description="Fernet key of the vault that holds identity numbers and phones")
+    edge_host: str = Field("127.0.0.1", description="address the edge listens on")
+    edge_port: int = Field(8000, description="port of the edge")
+    console_port: int = Field(8001, description="port of the console")
+    backend_host: str = Field("127.0.0.1", description="address the reference backend listens on")
+    backend_port: int = Field(8002, description="port of the reference backend")
+    bot_port: int = Field(8003, description="health and metrics of the bot parent")
+    sender_port: int = Field(8004, description="health and metrics of the sender")
+    projector_port: int = Field(8005, description="health and metrics of the projector")
+    bot_workers: int = Field(1, ge=1, le=64, description="worker processes of one bot parent")
+    bot_model: Path = Field(ROOT / "models", description="a model file, or the directory whose newest model is loaded")
+    bot_lease_ms: int = Field(15_000, ge=500, description="how long a worker owns a partition without renewing, in ms")
+    chaos_slow_text: str = Field("", description="only in test: a turn with exactly this text takes 7 s")
+    chaos_plan: str = Field("", description="only in test: named points at which a worker kills or freezes itself")
+
+    class Config:
+        """pydantic: frozen, unknown names ignored (the environment holds many)."""
+
+        allow_mutation = False
+        extra = "ignore"
+
+    @validator("wechat_aes_key", "wechat_aes_key_previous")
+    def _aes_key_is_43_characters(cls, value: SecretStr) -> SecretStr:
+        key = value.get_secret_value()
+        if key and len(key) != 43:
+            raise ValueError("must have 43 characters, as shown on the server configuration page")
+        return value
+
+    @validator("chaos_slow_text", "chaos_plan")
+    def _chaos_only_in_test(cls, value: str, values: dict[str, Any]) -> str:
+        if value and values.get("weijing_env") != "test":
+            raise ValueError("is only allowed with WEIJING_ENV=test")
+        return value
+
+    @property
+    def demo(self) -> bool:
+        """Whether generated secrets and the simulator are allowed."""
+        return self.weijing_env != "production"
+
+    @property
+    def backend_base(self) -> str:
+        """Base URL of the government service API, without a trailing slash."""
+        return self.backend_url.rstrip("/") or f"http://127.0.0.1:{self.backend_port}"
+
+    @property
+    def platform_base(self) -> str:
+        """Base URL of the WeChat API; outside production an empty setting means the simulator on the edge's port."""
+        if self.wechat_api_base:
+            return self.wechat_api_base.rstrip("/")
+        return f"http://127.0.0.1:{self.edge_port}/simulator/platform" if self.demo else "https://api.weixin.qq.com"
+
+
+def generated_secrets(var: Path) -> dict[str, str]:
+    """Secrets of a demo account, made once and kept in `var/secrets.env` (mode 0600)."""
+    path = var / SECRETS_FILE
+    if not path.exists():
+        var.mkdir(parents=True, exist_ok=True)
+        values = {
+            "WECHAT_APP_ID": "wx" + secrets.token_hex(8),
+            "WECHAT_APP_SECRET": secrets.token_hex(16),
+            "WECHAT_TOKEN": secrets.token_hex(12),
+            "WECHAT_ORIGINAL_ID": "gh_" + secrets.token_hex(6),
+            "WECHAT_AES_KEY": base64.b64encode(secrets.token_bytes(32)).decode().rstrip("="),
+            "BACKEND_TOKEN": secrets.token_urlsafe(24),
+            "VAULT_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        }
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.write_text("".join(f"{name}={value}\n" for name, value in values.items()))
+        draft.chmod(0o600)
+        try:
+            os.link(draft, path)  # another process may have been first: its secrets then count
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return {name: value for name, value in dotenv_values(path).items() if value}
+
+
+@lru_cache(maxsize=1)
+def load_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsError: a value is missing or wrong; the message names the variable.
+    """
+    load_dotenv(ROOT / ".env")
+    try:
+        settings = Settings()
+        if settings.demo:
+            known = {name.lower(): value for name, value in generated_secrets(settings.weijing_var).items()}
+            settings = Settings(**{name: value for name, value in known.items() if not os.environ.get(name.upper())})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingsError(f"{str(first['loc'][0]).upper()} {first['msg']}") from None
+    except OSError as error:
+        raise SettingsError(f"cannot write generated secrets under WEIJING_VAR: {error.strerror}") from None
+    missing = [name for name in ("wechat_app_id", "wechat_token", "wechat_aes_key", "backend_token", "vault_key") if not _plain(getattr(settings, name))]
+    if missing:
+        raise SettingsError(f"set {', '.join(name.upper() for name in missing)}: production has no generated secrets")
+    return settings
+
+
+def _plain(value: str | SecretStr) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
