@@ -1,0 +1,133 @@
+"""A service item as chat text: one aspect, plain WeChat text, the basis and the day of its check as the last line.
+
+It works on the dict form (`ServiceItem.as_dict`), since the bot gets items over HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from weijing.service_item import ASPECTS
+
+Item = Mapping[str, Any]
+
+_FORMS = {"original": "原件", "copy": "复印件", "both": "原件和复印件", "electronic": "电子版"}
+_DAYS = {"calendar": "日", "workday": "个工作日"}
+_BASES_SHOWN = 4
+
+
+def card(item: Item, aspect: str, today: date) -> str:
+    """The answer to one aspect of an item; an unknown aspect gets the overview.
+
+    A field that is not confirmed is said to follow the handling office, never guessed.
+    """
+    aspect = aspect if aspect in ASPECTS else "overview"
+    lines = _PARTS[aspect](item) or _unconfirmed(aspect)
+    warning = [_warning(item)] if today > _day(item["review_by"]) else []
+    return "\n".join([*warning, f"【{item['name']}】{ASPECTS[aspect]}", *lines, _basis_line(item, aspect)])
+
+
+def _unconfirmed(aspect: str) -> list[str]:
+    return [f"{ASPECTS[aspect]}没有全国统一的明确规定，或还没有核实，以办理单位公布的为准。需要确认的话，回复“人工”，由工作人员答复您。"]
+
+
+def _warning(item: Item) -> str:
+    return f"请注意：以下内容应在{_chinese_day(item['review_by'])}前复核，现已过期，可能有变。办理前请回复“人工”确认。"
+
+
+def _overview(item: Item) -> list[str]:
+    return [item["summary"], f"适用：{item['audience']}", *_short_limits(item), "想了解材料、费用、时限、流程、地点，直接问我就行。"]
+
+
+def _short_limits(item: Item) -> list[str]:
+    charges = item["fee"]["charges"]
+    fee = [f"费用：{_charge(charges[0])}"] if len(charges) == 1 else []
+    days = [f"时限：{line}" for line in _days(item)[:1]]
+    return [*days, *fee]
+
+
+def _materials(item: Item) -> list[str]:
+    return [f"{n}. {_material(one)}" for n, one in enumerate(item["materials"], 1)]
+
+
+def _material(material: Mapping[str, Any]) -> str:
+    when = f"——{material['when']}" if material["when"] else ""
+    return f"{material['name']}（{_FORMS[material['form']]}）{when}"
+
+
+def _fee(item: Item) -> list[str]:
+    fee = item["fee"]
+    return [*(_charge(one) for one in fee["charges"]), *_given(fee["note"])]
+
+
+def _charge(charge: Mapping[str, Any]) -> str:
+    amount = f"{charge['yuan']:g}元" if charge["yuan"] else "不收费"
+    return f"{charge['what']}：{amount}" + (f"（{charge['note']}）" if charge["note"] else "")
+
+
+def _time_limit(item: Item) -> list[str]:
+    return [*_days(item), *_given(item["time_limit"]["note"])]
+
+
+def _days(item: Item) -> list[str]:
+    limit = item["time_limit"]
+    kind = _DAYS[limit["day_kind"]]
+    legal = [f"法定{limit['legal_days']}{kind}内"] if limit["legal_days"] is not None else []
+    promised = [f"承诺{limit['promised_days']}{kind}内"] if limit["promised_days"] is not None else []
+    return ["，".join(legal + promised)] if legal or promised else []
+
+
+def _numbered(name: str) -> Callable[[Item], list[str]]:
+    return lambda item: [f"{n}. {line}" for n, line in enumerate(item[name], 1)]
+
+
+def _plain(name: str) -> Callable[[Item], list[str]]:
+    return lambda item: _given(item[name])
+
+
+def _given(text: str) -> list[str]:
+    return [text] if text else []
+
+
+def _all_bases(item: Item) -> list[str]:
+    return [f"{n}. {_basis(one)}" for n, one in enumerate(item["legal_basis"], 1)]
+
+
+def _basis_line(item: Item, aspect: str) -> str:
+    """「依据：《居民身份证法》第十二条（2026年11月22日核对）」, with the bases that support this aspect, or else all."""
+    bases = item["legal_basis"]
+    chosen = [one for one in bases if aspect in one["aspects"]] or [one for one in bases if not one["aspects"]] or bases
+    names = "、".join(_basis(one) for one in chosen[:_BASES_SHOWN])
+    more = "等" if len(chosen) > _BASES_SHOWN else ""
+    return f"依据：{names}{more}（{_chinese_day(item['valid_from'])}核对）"
+
+
+def _basis(basis: Mapping[str, Any]) -> str:
+    revision = f"（{basis['year']}年修订）" if basis["year"] else ""
+    number = f"（{basis['document_no']}）" if basis["document_no"] else ""
+    return f"《{basis['law']}》{revision}{number}{basis['article']}"
+
+
+def _day(value: str) -> date:
+    return date.fromisoformat(value)
+
+
+def _chinese_day(value: str) -> str:
+    day = _day(value)
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+_PARTS: Mapping[str, Callable[[Item], list[str]]] = {
+    "overview": _overview,
+    "materials": _materials,
+    "fee": _fee,
+    "time_limit": _time_limit,
+    "procedure": _numbered("procedure"),
+    "conditions": _numbered("conditions"),
+    "where": _plain("where"),
+    "online": _plain("online"),
+    "legal_basis": _all_bases,
+    "validity": _plain("validity"),
+}
