@@ -98,3 +98,9 @@ class PlatformError(WeijingError):
     def __init__(self, message: str, errcode: int) -> None:
         super().__init__(message)
         self.errcode = errcode
+
+
+class ReplyRejected(WeijingError):
+    """The simulator: WeChat would not show this passive reply but its fault notice; the sentence (Chinese, for the trace) says why."""
+
+    code = "reply_rejected"
