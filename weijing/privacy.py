@@ -1,0 +1,86 @@
+"""Masking: identifiers, names and house numbers leave a text before anything else reads it, and each log line before it is written.
+
+Personal Information Protection Law, articles 6 and 51: no more than the purpose needs, de-identified where possible. Application and report numbers are not
+masked, users quote them; query codes are, they are secrets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from weijing.identifiers import find_identifiers
+from weijing.normalise import narrow
+
+Keep = Callable[[str, str], str]
+"""`(kind, raw value) -> mask`, see `store.context.TurnContext.keep`."""
+
+MASK = re.compile(r"〔([^〔〕#]{1,8})#([0-9a-f]{8})〕")
+"""A mask in a text: kind and reference."""
+
+KINDS = {
+    "id_number": "身份证", "phone": "手机", "plate": "车牌", "bank_card": "银行卡", "email": "邮箱", "travel_document": "证件", "query_code": "查询码",
+}  # fmt: skip
+"""Identifier kind -> word in the mask."""
+
+_SURNAMES = (
+    "欧阳|上官|司马|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|司徒|端木|[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢"
+    "姜崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关"
+    "兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳欧管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝]"
+)
+_NAME = rf"(?P<value>(?:{_SURNAMES})[\u4e00-\u9fff]{{1,2}}|[\u4e00-\u9fff]{{2,6}}[··•][\u4e00-\u9fff]{{2,8}})"
+_NEXT = r"(?:身份证|电话|手机|联系|今年|年龄|家住|住址|住在|男|女|户籍|户口在|现住|号码|籍贯|出生)"
+_STOP = rf"(?=$|[\s,，。.;；、!！?？)）（(〔\n]|{_NEXT}|[的是要想在住]|因为|报案|举报|投诉)"
+_NAMES = (
+    re.compile(rf"(?:我叫做?|我的名字(?:叫做?|是)|我名字叫|[他她]叫|对方叫|房东叫|老板叫|名叫|名字叫做?)[:: ]?{_NAME}{_STOP}"),
+    re.compile(rf"(?:姓名|(?:联系|举报|报案|投诉|申请|当事|嫌疑|被害|委托|经办|代办)人(?:姓名)?)\s?[是为叫:: ]{{1,2}}\s?{_NAME}{_STOP}"),
+    re.compile(rf"(?:本人|我是)[:: ]?{_NAME}(?=[\s,，、(（]{{0,2}}(?:{_NEXT}|〔身份证|〔手机))"),
+)
+_NOT_NAMES = re.compile(r"什么|怎么|哪个|人工|客服|警察|民警|师傅|先生|女士|平台|公司|房东|邻居|老板|车")
+_NUMBER = r"[0-9一二三四五六七八九十百零〇]{1,6}"
+_INSIDE = rf"(?:\s?[A-Za-z]?(?:{_NUMBER}|[A-Za-z])(?:号楼|号院|栋|幢|座|单元|楼|层|室|房|户|门|号)|\s?[-–]\s?\d{{1,4}}|\s?\d{{3,4}}(?!\d|[年月日天元块块次分个人]))"
+_HOUSES = (
+    re.compile(rf"(?<=[路街道巷弄里村屯组坊])(?P<value>(?:{_NUMBER}(?:弄|巷))?{_NUMBER}(?:-\d{{1,4}})?号(?![线令文公])(?:院|楼)?(?:[\u4e00-\u9fff]{{2,8}}(?:小区|花园|公寓|苑))?{_INSIDE}*)"),
+    re.compile(rf"(?P<value>[A-Za-z]?(?:{_NUMBER}|[A-Za-z])(?:栋|幢|座|号楼|单元){_INSIDE}+)"),
+)  # fmt: skip
+_Span = tuple[int, int, str, str]
+
+
+def mask(text: str, keep: Keep) -> str:
+    """The text with every private value replaced by what `keep` answers.
+
+    Args:
+        text: as the user wrote it; masks that are already there stay.
+        keep: called once for each value, in the order of the text, with the kind (身份证 手机 车牌 银行卡 邮箱 证件 姓名 地址 查询码) and the canonical value.
+    """
+    parts, at = [], 0
+    for start, end, kind, value in _spans(text):
+        parts += [text[at:start], keep(kind, value)]
+        at = end
+    return "".join(parts) + text[at:]
+
+
+def mask_for_log(text: str) -> str:
+    """The text with every private value replaced by its kind alone, e.g. `〔手机〕`; nothing is kept."""
+    return mask(text, lambda kind, _: f"〔{kind}〕")
+
+
+def _spans(text: str) -> list[_Span]:
+    taken: list[_Span] = [(found.start(), found.end(), "", "") for found in MASK.finditer(text)]
+    for span in _candidates(text):
+        if all(span[1] <= other[0] or span[0] >= other[1] for other in taken):
+            taken.append(span)
+    return sorted(span for span in taken if span[2])
+
+
+def _candidates(text: str) -> Iterator[_Span]:
+    flat = narrow(text)
+    for found in find_identifiers(text):
+        if found.kind in KINDS:
+            yield found.start, found.end, KINDS[found.kind], found.value
+    for pattern in _HOUSES:
+        yield from ((*found.span("value"), "地址", found["value"].strip()) for found in pattern.finditer(flat))
+    for pattern in _NAMES:
+        for found in pattern.finditer(flat):
+            if not _NOT_NAMES.search(found["value"]):
+                yield (*found.span("value"), "姓名", found["value"])
