@@ -1,0 +1,1 @@
+"""The Rasa room: graph components, the turn, and the workers that run it."""

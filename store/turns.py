@@ -77,7 +77,7 @@ class Turns:
             StoreUnavailable: not known to be stored; never tell the user that it was received.
         """
         part = partition(message.openid)
-        keys = [key(part, "turn", message.key), key(part, "inbox")]
+        keys = [key(part, "turn", message.key), key(part, "inbox"), key(part, "held", message.openid)]
         new, word = await self._scripts.run("accept", keys, [edge, message.dumps(), now_ms(), REMEMBER_S])
         return Accepted(True, "pending", word) if new else Accepted(False, word)
 

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 
 from weijing.errors import EngineError
 
@@ -15,8 +15,8 @@ Ready = Callable[[], Awaitable[Mapping[str, bool]]]
 """What a process needs to do its work, by name; it is ready when all are True."""
 
 
-def add_health(app: web.Application, ready: Ready) -> None:
-    """Serve the three routes from `app`."""
+def add_health(app: web.Application, ready: Ready, registry: CollectorRegistry = REGISTRY) -> None:
+    """Serve the three routes from `app`; `registry` holds the metrics (the bot's parent sums its workers in one of its own)."""
 
     async def healthz(_: web.Request) -> web.Response:
         return web.json_response({"alive": True})
@@ -26,7 +26,7 @@ def add_health(app: web.Application, ready: Ready) -> None:
         return web.json_response({"ready": all(parts.values()), **parts}, status=200 if all(parts.values()) else 503)
 
     async def metrics(_: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)

@@ -24,7 +24,7 @@ SECRETS_FILE = "secrets.env"
 class Settings(BaseSettings):
     """What a process needs to know. Names of environment variables are the field names in capitals."""
 
-    weijing_env: Literal["demo", "test", "production"] = Field("demo", description="demo, test or production; production refuses generated secrets and the simulator")
+    weijing_env: Literal["demo", "test", "production"] = Field("demo", description="production refuses generated secrets and the simulator")
     weijing_var: Path = Field(ROOT / "var", description="where embedded engines, generated secrets and logs live")
     wechat_app_id: str = Field("", description="the account's AppID")
     wechat_app_secret: SecretStr = Field(SecretStr(""), description="the account's AppSecret")
@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     bot_lease_ms: int = Field(15_000, ge=500, description="how long a worker owns a partition without renewing, in ms")
     chaos_slow_text: str = Field("", description="only in test: a turn with exactly this text takes 7 s")
     chaos_plan: str = Field("", description="only in test: named points at which a worker kills or freezes itself")
+    chaos_unfenced: bool = Field(False, description="only in test: commit without the three conditions, to see the chaos test fail")
 
     class Config:
         """pydantic: frozen, unknown names ignored (the environment holds many)."""
@@ -67,8 +68,8 @@ class Settings(BaseSettings):
             raise ValueError("must have 43 characters, as shown on the server configuration page")
         return value
 
-    @validator("chaos_slow_text", "chaos_plan")
-    def _chaos_only_in_test(cls, value: str, values: dict[str, Any]) -> str:
+    @validator("chaos_slow_text", "chaos_plan", "chaos_unfenced")
+    def _chaos_only_in_test(cls, value: str | bool, values: dict[str, Any]) -> str | bool:
         if value and values.get("weijing_env") != "test":
             raise ValueError("is only allowed with WEIJING_ENV=test")
         return value
@@ -139,6 +140,19 @@ def load_settings() -> Settings:
     if missing:
         raise SettingsError(f"set {', '.join(name.upper() for name in missing)}: production has no generated secrets")
     return settings
+
+
+def source_of(name: str, settings: Settings) -> str:
+    """Where the value of a variable comes from: `environment`, `.env`, `generated` or `default`."""
+    value = os.environ.get(name)
+    if value:
+        return ".env" if dotenv_values(ROOT / ".env").get(name) == value else "environment"
+    return "generated" if settings.demo and name in generated_secrets(settings.weijing_var) else "default"
+
+
+def child_environment(**extra: str) -> dict[str, str]:
+    """The environment for a process that we start: ours, and `extra`."""
+    return {**os.environ, **extra}
 
 
 def _plain(value: str | SecretStr) -> str:

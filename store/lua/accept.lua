@@ -1,5 +1,5 @@
 -- Accept a push: remember the message and queue it, or join the turn that a repeat belongs to.
--- KEYS 1 turn  2 inbox    ARGV 1 edge id  2 message JSON  3 now ms  4 seconds to remember an unanswered message
+-- KEYS 1 turn  2 inbox  3 held    ARGV 1 edge id  2 message JSON  3 now ms  4 seconds to remember an unanswered message
 -- returns {1, inbox id} when new, {0, state} for a repeat
 local state = redis.call('HGET', KEYS[1], 'state')
 if state then
@@ -12,4 +12,4 @@ if state then
 end
 redis.call('HSET', KEYS[1], 'state', 'pending', 'edges', ARGV[1], 'pushes', 1, 'accepted', ARGV[3])
 redis.call('EXPIRE', KEYS[1], ARGV[4])
-return {1, redis.call('XADD', KEYS[2], '*', 'm', ARGV[2])}
+return {1, redis.call('XADD', KEYS[2], '*', 'm', ARGV[2], 'h', redis.call('LLEN', KEYS[3]))}

@@ -1,0 +1,65 @@
+"""In test only: a worker kills or freezes itself at named points, to prove that nothing is lost or doubled.
+
+A plan reads `kill@before_turn=0.05,freeze@before_commit=0.03`: at each point the given share of messages, chosen by a hash of their keys, is hit;
+one message at most twice, so that no message is set aside because of the test itself.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import zlib
+from dataclasses import dataclass
+
+from store.redis import Redis
+from weijing.errors import SettingsError
+
+POINTS = ("before_turn", "in_action", "before_commit", "during_commit", "after_commit")
+_SIGNALS = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
+
+
+@dataclass(frozen=True)
+class Strike:
+    """One part of the plan."""
+
+    number: signal.Signals
+    point: str
+    share: float
+
+
+def parse_plan(text: str) -> tuple[Strike, ...]:
+    """The plan in CHAOS_PLAN.
+
+    Raises:
+        SettingsError: an unknown act or point.
+    """
+    strikes = []
+    for part in filter(None, text.split(",")):
+        act, _, rest = part.partition("@")
+        point, _, share = rest.partition("=")
+        if act not in _SIGNALS or point not in POINTS:
+            raise SettingsError(f"CHAOS_PLAN: {part!r} is not (kill|freeze)@({'|'.join(POINTS)})=share")
+        strikes.append(Strike(_SIGNALS[act], point, float(share or 1)))
+    return tuple(strikes)
+
+
+class Chaos:
+    """Strikes this process according to the plan; without a plan it does nothing."""
+
+    def __init__(self, redis: Redis, plan: str) -> None:
+        self._redis = redis
+        self._strikes = parse_plan(plan)
+
+    async def at(self, point: str, message_key: str) -> None:
+        """Maybe die or freeze here."""
+        for strike in self._strikes:
+            if strike.point != point or zlib.crc32(f"{point}|{strike.number}|{message_key}".encode()) / 2**32 >= strike.share:
+                continue
+            if await self._redis.hincrby("wj:chaos", message_key, 1) <= 2:
+                await self._redis.hincrby("wj:chaos:count", f"{strike.number.name}@{point}", 1)
+                os.kill(os.getpid(), strike.number)
+
+    @property
+    def active(self) -> bool:
+        """Whether there is a plan."""
+        return bool(self._strikes)

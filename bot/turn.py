@@ -1,0 +1,139 @@
+"""A turn: from a message and a live user to the commit that records it. Nothing is written here."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from cryptography.fernet import Fernet
+from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.events import BotUttered, ConversationPaused, ConversationResumed, Event, UserUttered
+
+from bot.live import LiveUser
+from bot.processor import TurnProcessor
+from bot.understanding import RESUME, to_user_message
+from bot.window import dump, plan_cut
+from store.commits import Commit
+from store.context import CURRENT, TurnContext
+from store.message import Bubble, Message
+from store.turns import dumps, now_ms
+from weijing.privacy import mask_for_log
+
+SORRY = "抱歉，这条消息我没能处理好，已转给工作人员。着急的话请拨打 110（紧急）或 12345。"
+EMPTY = "我没有听懂。您可以换个说法，或回复“人工”找工作人员。"
+RESUMED = "好的，我是微警，请继续说。"
+SLOW_SECONDS = 7.0
+
+
+@dataclass(frozen=True)
+class TurnSettings:
+    """What every turn of a worker shares.
+
+    Args:
+        cipher: encrypts the vault.
+        data_commit: the commit of the data the model was trained from.
+        slow_text: in test, a turn with exactly this text takes 7 s.
+    """
+
+    cipher: Fernet
+    data_commit: str = ""
+    slow_text: str = ""
+
+
+class TurnRunner:
+    """Runs turns on one loaded model."""
+
+    def __init__(self, processor: TurnProcessor, settings: TurnSettings) -> None:
+        self._processor = processor
+        self._settings = settings
+        self.domain = processor.domain
+        self.model_id = processor.model_metadata.model_id
+
+    async def run(self, message: Message, entry: str, user: LiveUser, held: tuple[tuple[str, tuple[Bubble, ...]], ...] = ()) -> Commit:
+        """Answer the message on the user's tracker.
+
+        Args:
+            entry: the inbox entry, removed by the commit.
+            held: replies that waited for the user to write again; they come first in the answer.
+
+        Raises:
+            Exception: whatever the turn raised; the tracker is then spoilt and must be dropped.
+        """
+        started = time.perf_counter()
+        context = TurnContext(message.key, message.openid, message.channel, self._settings.cipher, user.vault)
+        token = CURRENT.set(context)
+        try:
+            before = len(user.tracker.events)
+            bubbles = await self._answer(message, user, context)
+        finally:
+            CURRENT.reset(token)
+        new = list(islice(user.tracker.events, before, None))
+        if message.emergency:
+            bubbles = []  # the edge has shown the card
+        shown = [bubble for _, waiting in held for bubble in waiting] + bubbles if bubbles else []
+        cut = plan_cut(user.tracker, self.domain, user.header)
+        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        return Commit(
+            message, entry, user.length, shown, tracker=dump(_masked(new)), trim=cut.count if cut else 0, header=cut.header if cut else [],
+            vault=context.added, events=[self._event(message, user, new, shown, held, milliseconds)], deferred=context.deferred,
+            held=len(held) if shown else 0,
+        )  # fmt: skip
+
+    async def _answer(self, message: Message, user: LiveUser, context: TurnContext) -> list[Bubble]:
+        if self._settings.slow_text and message.text == self._settings.slow_text:
+            await asyncio.sleep(SLOW_SECONDS)
+        tracker = user.tracker
+        tracker.model_id = self.model_id
+        rasa_message: UserMessage = to_user_message(message, tracker, context, self.domain.intents)
+        if tracker.is_paused() and (rasa_message.text in RESUME or message.event.startswith("subscribe")):
+            tracker.update(ConversationResumed(), self.domain)
+            tracker.update(UserUttered(rasa_message.text, message_id=message.key, input_channel=message.channel), self.domain)
+            return [{"text": RESUMED}]
+        bubbles = await self._processor.turn(tracker, rasa_message)
+        if not bubbles and not tracker.is_paused():
+            return [{"text": EMPTY}]
+        return bubbles
+
+    def _event(
+        self, message: Message, user: LiveUser, new: list[Event], shown: list[Bubble], held: tuple[tuple[str, tuple[Bubble, ...]], ...], ms: float
+    ) -> str:
+        said = next((event for event in new if isinstance(event, UserUttered)), None)
+        parse: dict[str, Any] = said.parse_data if said else {}
+        paused = any(isinstance(event, ConversationPaused) for event in new)
+        entities = {entity.get("entity"): entity.get("value") for entity in parse.get("entities", [])}
+        intent = parse.get("intent") or {}
+        handoff = {"reason": user.tracker.get_slot("handoff_reason") or "request", "urgency": "urgent" if intent.get("name") == "emergency" else "normal"}
+        return dumps({
+            "type": "turn", "key": message.key, "openid": message.openid, "channel": message.channel, "kind": message.kind, "text": said.text if said else "",
+            "bubbles": _masked_bubbles(shown), "intent": intent.get("name"), "confidence": intent.get("confidence"), "decision": parse.get("decision"),
+            "candidates": parse.get("candidates", []), "service_item": entities.get("service_item"), "aspect": entities.get("aspect"), "model": self.model_id,
+            "data": self._settings.data_commit, "ms": ms, "at": message.at or now_ms(), "paused": user.tracker.is_paused(),
+            "handoff": handoff if paused else None, "resumed": any(isinstance(event, ConversationResumed) for event in new), "error": None,
+            "held": [key for key, _ in held],
+        })  # fmt: skip
+
+    def apology(self, message: Message, entry: str, length: int, cause: str) -> Commit:
+        """The commit that sets a message aside after three tries: an apology, a handoff for staff, and the message kept for operators."""
+        event = {
+            "type": "turn", "key": message.key, "openid": message.openid, "channel": message.channel, "kind": message.kind, "text": mask_for_log(message.text),
+            "bubbles": [{"text": SORRY}], "intent": None, "confidence": None, "decision": "error", "candidates": [], "service_item": None, "aspect": None,
+            "model": self.model_id, "data": self._settings.data_commit, "ms": 0, "at": message.at or now_ms(), "paused": False,
+            "handoff": {"reason": "failure", "urgency": "normal"}, "resumed": False, "error": cause, "held": [],
+        }  # fmt: skip
+        dead = dumps({"key": message.key, "openid": message.openid, "cause": cause, "message": self._settings.cipher.encrypt(message.dumps().encode()).decode()})
+        return Commit(message, entry, length, [{"text": SORRY}], events=[dumps(event)], dead=dead)
+
+
+def _masked(events: list[Event]) -> list[Event]:
+    """What the bot said may quote a raw value (a query code is shown once); the stored tracker holds masks."""
+    for event in events:
+        if isinstance(event, BotUttered) and event.text:
+            event.text = mask_for_log(event.text)
+    return events
+
+
+def _masked_bubbles(bubbles: list[Bubble]) -> list[Bubble]:
+    return [{**bubble, "text": mask_for_log(bubble["text"])} if bubble.get("text") else bubble for bubble in bubbles]

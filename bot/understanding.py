@@ -1,0 +1,79 @@
+"""A message becomes what Rasa takes: words are cleaned and masked, everything else becomes an intent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from store.context import TurnContext
+from store.message import Message
+from weijing.normalise import normalise
+from weijing.privacy import mask
+
+MEDIA = {"image": "〔图片〕", "voice": "〔语音〕", "video": "〔视频〕", "file": "〔文件〕", "link": "〔链接〕"}
+RESUME = {"返回机器人", "回到机器人", "机器人"}
+"""Words that bring the bot back while a conversation is paused."""
+NOTHING = "〔不支持的消息〕"
+
+
+def clean(message: Message, context: TurnContext) -> str:
+    """The user's words, normalised and masked; a leading slash is Rasa syntax and goes."""
+    return mask(normalise(message.text), context.keep).lstrip("/ ").strip() or NOTHING
+
+
+def to_user_message(message: Message, tracker: DialogueStateTracker, context: TurnContext, intents: list[str]) -> UserMessage:
+    """What Rasa is given: plain words for its NLU, or ready `parse_data` for everything that is not words.
+
+    Args:
+        intents: the domain's; a menu click names one of them.
+    """
+    text, parse_data = _parts(message, tracker, context, intents)
+    if parse_data is not None:
+        parse_data = {"text": text, **parse_data}
+    return UserMessage(text, sender_id=message.openid, input_channel=message.channel, message_id=message.key, parse_data=parse_data)
+
+
+def _parts(message: Message, tracker: DialogueStateTracker, context: TurnContext, intents: list[str]) -> tuple[str, dict[str, Any] | None]:
+    if message.emergency:
+        return clean(message, context), _intent("emergency")
+    if message.kind == "event":
+        wanted = "greet" if message.event.startswith("subscribe") else message.event_key
+        return f"〔{message.event}〕", _intent(wanted if wanted in intents else "help")
+    if message.kind == "location":
+        place = mask(message.data.get("label", ""), context.keep)
+        entities = [("place", place), ("lat", message.data.get("lat", "")), ("lng", message.data.get("lng", ""))]
+        return f"〔位置〕{place}", _intent("find_office", [(name, value) for name, value in entities if value])
+    if message.text:
+        return chosen(clean(message, context), tracker), None
+    if message.kind in MEDIA:
+        return MEDIA[message.kind], _intent("add_evidence", [("media", message.data.get("media_id", "") or message.key)])
+    return NOTHING, _intent("help")
+
+
+def _intent(name: str, entities: list[tuple[str, str]] | None = None) -> dict[str, Any]:
+    found = [{"entity": entity, "value": value, "start": 0, "end": 0} for entity, value in entities or []]
+    return {"intent": {"name": name, "confidence": 1.0}, "entities": found, "decision": "answer", "candidates": []}
+
+
+def chosen(text: str, tracker: DialogueStateTracker) -> str:
+    """A bare number picks a button of the last reply; other words are returned as they are."""
+    digits = text.strip("。.、 ")
+    if not digits.isdigit() or len(digits) > 2:
+        return text
+    buttons = offered(tracker)
+    number = int(digits)
+    return str(buttons[number - 1].get("payload") or buttons[number - 1]["title"]) if 1 <= number <= len(buttons) else text
+
+
+def offered(tracker: DialogueStateTracker) -> list[dict[str, Any]]:
+    """The buttons of the last reply, in the order in which they were shown."""
+    buttons: list[list[dict[str, Any]]] = []
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            break
+        if isinstance(event, BotUttered):
+            buttons.append(event.data.get("buttons") or [])
+    return [button for bubble in reversed(buttons) for button in bubble]
