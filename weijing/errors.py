@@ -32,6 +32,12 @@ class EngineError(WeijingError):
     code = "engine"
 
 
+class StartError(WeijingError):
+    """`weijing run` cannot bring the house up; nothing of it stays running."""
+
+    code = "start"
+
+
 class StoreUnavailable(WeijingError):
     """Redis refused or did not answer: nothing was stored, and nobody may claim that it was."""
 
