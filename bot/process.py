@@ -52,7 +52,7 @@ class WorkerProcess:
 
     async def _run(self, owner: str, pulse: Pulse) -> None:
         redis = client(self._settings.redis_url)
-        reader = client(self._settings.redis_url, timeout=None, connections=2)
+        reader = client(self._settings.redis_url, connections=2)
         self._chaos = Chaos(redis, self._settings.chaos_plan)
         leases = Leases(redis, owner, self._settings.bot_lease_ms)
         commits = Commits(redis, owner, checks=not self._settings.chaos_unfenced)

@@ -56,7 +56,7 @@ class Worker:
 
     Args:
         redis: for commands.
-        reader: a client without time-out, for blocking reads.
+        reader: a client of its own for blocking reads.
         leases: this worker's.
         commits: this worker's.
         turns: runs turns on the loaded model.
