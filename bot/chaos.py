@@ -1,7 +1,8 @@
 """In test only: a worker kills or freezes itself at named points, to prove that nothing is lost or doubled.
 
 A plan reads `kill@before_turn=0.05,freeze@before_commit=0.03`: at each point the given share of messages, chosen by a hash of their keys, is hit;
-one message at most twice, so that no message is set aside because of the test itself.
+one message at most twice and never in its last try, so that no message is set aside because of the test itself. A message whose key begins with
+`poison` is hit always.
 """
 
 from __future__ import annotations
@@ -50,12 +51,14 @@ class Chaos:
         self._redis = redis
         self._strikes = parse_plan(plan)
 
-    async def at(self, point: str, message_key: str) -> None:
-        """Maybe die or freeze here."""
+    async def at(self, point: str, message_key: str, last: bool = False) -> None:
+        """Maybe die or freeze here; `last` tells that the message has its last try."""
+        poison = message_key.startswith("poison")
         for strike in self._strikes:
-            if strike.point != point or zlib.crc32(f"{point}|{strike.number}|{message_key}".encode()) / 2**32 >= strike.share:
+            if strike.point != point or (last and not poison):
                 continue
-            if await self._redis.hincrby("wj:chaos", message_key, 1) <= 2:
+            chosen = zlib.crc32(f"{point}|{strike.number}|{message_key}".encode()) / 2**32 < strike.share
+            if poison or (chosen and await self._redis.hincrby("wj:chaos", message_key, 1) <= 2):
                 await self._redis.hincrby("wj:chaos:count", f"{strike.number.name}@{point}", 1)
                 os.kill(os.getpid(), strike.number)
 

@@ -176,13 +176,15 @@ class Worker:
         tries = 0
         while entry.part in self._leases.held:
             try:
-                tries = max(tries, await self._attempts(entry)) if entry.suspect else tries
-                if tries >= TRIES:
-                    await self._set_aside(entry, "it failed three times")
-                else:
-                    last = entry.suspect and tries >= TRIES - 1
-                    async with self._room.alone() if last else self._room.shared():  # its last try shall take no innocent message with it
-                        await self._turn(entry, last)
+                deaths = await self._deaths(entry)
+                if deaths >= TRIES:
+                    await self._set_aside(entry, "its worker died three times")
+                    return
+                last = deaths == TRIES - 1
+                async with self._room.alone() if last else self._room.shared():  # its last try shall take no innocent message with it
+                    if entry.suspect:
+                        await self._count(entry)
+                    await self._turn(entry, last)
                 return
             except CommitRefused as error:
                 REFUSED.inc()
@@ -204,17 +206,25 @@ class Worker:
                     return
                 await asyncio.sleep(0.2 * 2**tries)
 
-    async def _attempts(self, entry: Entry) -> int:
-        """Count a take-over; the entry's first one counts its first death."""
+    async def _deaths(self, entry: Entry) -> int:
+        """How many workers may have died of this entry: the one before the first take-over, then one for each try counted."""
+        if not entry.suspect:
+            return 0
         try:
-            return int(await self._redis.hincrby(key(entry.part, "attempts"), entry.id, 1))
+            return 1 + int(await self._redis.hget(key(entry.part, "attempts"), entry.id) or 0)
         except FAULTS as error:
-            raise StoreUnavailable("attempts not counted") from error
+            raise StoreUnavailable("attempts not read") from error
+
+    async def _count(self, entry: Entry) -> None:
+        """Count a try before it starts, and only then: waiting its turn is not a try."""
+        try:
+            await self._redis.hincrby(key(entry.part, "attempts"), entry.id, 1)
+        except FAULTS as error:
+            raise StoreUnavailable("attempt not counted") from error
 
     async def _turn(self, entry: Entry, last: bool) -> None:
         message = entry.message
-        if not last:
-            await self._chaos.at("before_turn", message.key)
+        await self._chaos.at("before_turn", message.key, last)
         user = None if entry.held else self._live.get(message.openid)
         held: tuple[tuple[str, tuple[Bubble, ...]], ...] = ()
         if user is None:
@@ -226,18 +236,17 @@ class Worker:
         await self._commit(commit, message, last)
         TURNS.inc()
         self._keep(message.openid, user, commit)
-        if not last:
-            await self._chaos.at("after_commit", message.key)
+        await self._chaos.at("after_commit", message.key, last)
 
     async def _commit(self, commit: Commit, message: Message, last: bool) -> None:
-        if self._chaos.active and not last:
-            await self._chaos.at("before_commit", message.key)
-            under_way = asyncio.create_task(self._commits.commit(commit))
-            await asyncio.sleep(0)
-            await self._chaos.at("during_commit", message.key)
-            await under_way
+        if not self._chaos.active:
+            await self._commits.commit(commit)
             return
-        await self._commits.commit(commit)
+        await self._chaos.at("before_commit", message.key, last)
+        under_way = asyncio.create_task(self._commits.commit(commit))
+        await asyncio.sleep(0)
+        await self._chaos.at("during_commit", message.key, last)
+        await under_way
 
     def _keep(self, openid: str, user: LiveUser, commit: Commit) -> None:
         if commit.trim:

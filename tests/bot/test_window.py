@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,41 +11,26 @@ from bot import lean
 
 lean.install()
 
-import rasa.model_training  # noqa: E402  the lean import must come first
-from rasa.core.agent import Agent  # noqa: E402
+from rasa.core.agent import Agent  # noqa: E402  the lean import must come first
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage  # noqa: E402
 from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
 
 from bot.action_endpoint import InProcessActions  # noqa: E402
 from bot.processor import TurnProcessor, load_processor  # noqa: E402
 from bot.window import CUT_AT, dump, plan_cut, restore  # noqa: E402
+from tests.bot.small_model import train_small  # noqa: E402
 
-SMALL = Path(__file__).parent / "small"
-CONFIG = """
-recipe: default.v1
-assistant_id: small
-language: zh
-pipeline: [{{name: KeywordIntentClassifier}}]
-policies: [{{name: {policy}, core_fallback_threshold: 0.3, core_fallback_action_name: action_default_fallback, enable_fallback_prediction: true}}]
-"""
 CONVERSATIONS, TURNS = 20, 52
-
-
-def train(folder: Path, policy: str) -> Path:
-    config = folder / "config.yml"
-    config.write_text(CONFIG.format(policy=policy))
-    result = rasa.model_training.train(str(SMALL / "domain.yml"), str(config), [str(SMALL / "data.yml")], output=str(folder))
-    return Path(result.model)
 
 
 @pytest.fixture(scope="module")
 def stock(tmp_path_factory: pytest.TempPathFactory) -> Agent:
-    return Agent.load(str(train(tmp_path_factory.mktemp("stock"), "RulePolicy")))
+    return Agent.load(str(train_small(tmp_path_factory.mktemp("stock"), "RulePolicy")))
 
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory: pytest.TempPathFactory) -> TurnProcessor:
-    return load_processor(train(tmp_path_factory.mktemp("ours"), "bot.policies.IndexedRulePolicy"), InProcessActions())
+    return load_processor(train_small(tmp_path_factory.mktemp("ours"), "bot.policies.IndexedRulePolicy"), InProcessActions())
 
 
 def message(random_: random.Random, number: int) -> dict[str, Any]:
