@@ -1,0 +1,177 @@
+"""Doubles of the platform's API, strict where it matters: tokens, windows, counts and lengths. Errors are HTTP 200 with an errcode, as in WeChat."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from aiohttp import web
+
+from channels.simulator.customer_service import MEDIA, read_content
+from channels.simulator.menu import check_menu
+from channels.simulator.people import Call, User
+from channels.simulator.platform import Platform
+from weijing.errors import PlatformError
+
+PREFIX = "/platform/cgi-bin/"
+TYPING_SECONDS = 15
+CONTACT_SECONDS = 30
+_ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*\\u[0-9a-fA-F]{4}")
+Body = dict[str, Any]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class PlatformApi:
+    """The calls that Weijing makes, on one platform."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+
+    def routes(self) -> list[web.RouteDef]:
+        """What it serves, below `/simulator`."""
+        return [
+            web.post(PREFIX + "stable_token", self._answered(self.stable_token)),
+            web.get(PREFIX + "token", self._answered(self.token)),
+            web.post(PREFIX + "message/custom/send", self._signed(self.send)),
+            web.post(PREFIX + "message/custom/typing", self._signed(self.typing)),
+            web.post(PREFIX + "message/subscribe/bizsend", self._signed(self.notice)),
+            web.post(PREFIX + "menu/create", self._signed(self.create_menu)),
+            web.get(PREFIX + "menu/get", self._signed(self.get_menu)),
+            web.get(PREFIX + "menu/delete", self._signed(self.delete_menu)),
+        ]
+
+    def stable_token(self, _: web.Request, body: Body) -> Body:
+        """POST cgi-bin/stable_token."""
+        self._check_account(body)
+        token, seconds = self._platform.tokens.stable(force=body.get("force_refresh") is True)
+        return {"access_token": token, "expires_in": seconds}
+
+    def token(self, request: web.Request, _: Body) -> Body:
+        """GET cgi-bin/token."""
+        self._check_account(request.query)
+        token, seconds = self._platform.tokens.plain()
+        return {"access_token": token, "expires_in": seconds}
+
+    def send(self, _: web.Request, body: Body) -> Body:
+        """POST cgi-bin/message/custom/send."""
+        if not self._platform.verified:
+            raise PlatformError("api unauthorized", 48001)
+        user = self._receiver(body)
+        kind = str(body.get("msgtype", ""))
+        content = read_content(kind, body.get(kind))
+        user.allowance.check()
+        user.allowance.use()
+        user.tell("typing", 0)
+        user.show("account", "media" if kind in MEDIA else kind, content, self._exchange(user), "customer_service")
+        return {}
+
+    def typing(self, _: web.Request, body: Body) -> Body:
+        """POST cgi-bin/message/custom/typing: contact within 30 s, lasts 15 s, not again while it is on."""
+        user, now = self._receiver(body), self._platform.now()
+        if body.get("command") == "CancelTyping":
+            user.typing_until = 0.0
+            user.tell("typing", 0)
+            return {}
+        user.allowance.check()
+        if now - user.allowance.last_contact > CONTACT_SECONDS:
+            raise PlatformError("no message from the user within 30 seconds", 45080)
+        if user.typing_until > now:
+            raise PlatformError("typing already", 45081)
+        user.typing_until = now + TYPING_SECONDS
+        user.tell("typing", TYPING_SECONDS)
+        return {}
+
+    def notice(self, _: web.Request, body: Body) -> Body:
+        """POST cgi-bin/message/subscribe/bizsend; every simulated follower has said yes to every template."""
+        user = self._receiver(body)
+        if not body.get("template_id"):
+            raise PlatformError("invalid template_id", 40037)
+        data = body.get("data")
+        if not isinstance(data, dict) or not all(isinstance(value, dict) and "value" in value for value in data.values()):
+            raise PlatformError("argument invalid", 47003)
+        rows = [{"name": name, "value": str(value["value"])} for name, value in data.items()]
+        user.show("account", "notice", {"rows": rows, "page": str(body.get("page", ""))}, self._exchange(user), "notice")
+        return {}
+
+    def create_menu(self, _: web.Request, body: Body) -> Body:
+        """POST cgi-bin/menu/create."""
+        check_menu(body)
+        self._platform.menu = body
+        return {}
+
+    def get_menu(self, _: web.Request, __: Body) -> Body:
+        """GET cgi-bin/menu/get."""
+        if not self._platform.menu:
+            raise PlatformError("menu no exist", 46003)
+        return {"menu": self._platform.menu}
+
+    def delete_menu(self, _: web.Request, __: Body) -> Body:
+        """GET cgi-bin/menu/delete; the phone then has a keyboard only."""
+        self._platform.menu = {}
+        return {}
+
+    def _check_account(self, given: Mapping[str, Any]) -> None:
+        if given.get("grant_type") != "client_credential":
+            raise PlatformError("invalid grant_type", 40002)
+        app_id, secret = self._platform.credentials
+        if given.get("appid") != app_id:
+            raise PlatformError("invalid appid", 40013)
+        if given.get("secret") != secret:
+            raise PlatformError("invalid appsecret", 40125)
+
+    def _receiver(self, body: Body) -> User:
+        user = self._platform.people.get(str(body.get("touser", "")))
+        if user is None:
+            raise PlatformError("invalid openid", 40003)
+        if not user.following:
+            raise PlatformError("require subscribe", 43004)
+        return user
+
+    def _exchange(self, user: User) -> int:
+        return user.exchanges[-1].id if user.exchanges else 0
+
+    def _signed(self, call: Callable[[web.Request, Body], Body]) -> Handler:
+        """`call` behind a check of the access token."""
+
+        def checked(request: web.Request, body: Body) -> Body:
+            self._platform.tokens.check(request.query.get("access_token", ""))
+            return call(request, body)
+
+        return self._answered(checked)
+
+    def _answered(self, call: Callable[[web.Request, Body], Body]) -> Handler:
+        """`call` with its JSON read, its answer or errcode written, and both noted in the user's trace."""
+
+        async def handler(request: web.Request) -> web.StreamResponse:
+            text = await request.text()
+            body: Body = {}
+            try:
+                body = _read(text) if request.method == "POST" else {}
+                answer = {"errcode": 0, "errmsg": "ok", **call(request, body)}
+            except PlatformError as error:
+                answer = {"errcode": error.errcode, "errmsg": error.message}
+            self._note(request.path.partition("cgi-bin/")[2], text, body, answer)
+            return web.json_response(answer, dumps=lambda value: json.dumps(value, ensure_ascii=False))
+
+        return handler
+
+    def _note(self, path: str, text: str, body: Body, answer: Body) -> None:
+        user = self._platform.people.get(str(body.get("touser", "")))
+        if user and user.exchanges:
+            exchange = user.exchanges[-1]
+            exchange.calls.append(Call(self._platform.now(), path, text, json.dumps(answer, ensure_ascii=False), int(answer["errcode"])))
+            user.tell("exchange", exchange)
+
+
+def _read(text: str) -> Body:
+    if _ESCAPED.search(text):
+        raise PlatformError("invalid charset. please check your request, if include \\uxxxx will create fail", 40033)
+    try:
+        body = json.loads(text)
+    except ValueError:
+        raise PlatformError("data format error", 47001) from None
+    if not isinstance(body, dict):
+        raise PlatformError("data format error", 47001)
+    return body
