@@ -43,9 +43,11 @@ def main(argv: list[str]) -> int:
 def load(settings: Settings) -> Callable[[str, Pulse], None]:
     """Load the model; returns what a child runs, given its owner id and pulse."""
     from bot import lean, patches
+    from bot.quiet import quiet_rasa
 
     lean.install()
     patches.apply()
+    quiet_rasa()
     started = time.monotonic()
     from bot.process import WorkerProcess
 
