@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
-
 from weijing.engines import EmbeddedPostgres, EmbeddedRedis, start_postgres, start_redis
 from weijing.errors import EngineError
 from weijing.reach import reach_redis
@@ -60,7 +58,7 @@ class Engines:
             if self._redis and self._redis.process.poll() is not None:
                 self._say("! the embedded Redis stopped and is started again")
                 self._redis = start_redis(self._var / "redis")
-            if self._postgres and not psutil.pid_exists(self._postgres.server.get_pid()):
+            if self._postgres and not self._postgres.alive():
                 self._say("! the embedded PostgreSQL stopped and is started again")
                 self._postgres = start_postgres(self._var / "postgres")
         except EngineError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import hashlib
 import logging
@@ -111,6 +112,11 @@ class EmbeddedPostgres:
     def stop(self) -> None:
         """Stop it with a checkpoint."""
         self.server.stop()
+        atexit.unregister(self.server._cleanup)  # it would stop the server a second time and complain
+
+    def alive(self) -> bool:
+        """Whether the postmaster runs."""
+        return _runs(self.server.get_pid())
 
 
 def start_postgres(folder: Path, *, seconds: float = 60.0) -> EmbeddedPostgres:
@@ -124,12 +130,13 @@ def start_postgres(folder: Path, *, seconds: float = 60.0) -> EmbeddedPostgres:
     check_disk(folder)
     folder = folder.resolve()
     _discard_stale_pid(folder / "postmaster.pid")
-    deadline = time.monotonic() + seconds
+    started = time.monotonic()
     while True:
         try:
             return _get_server(folder)
         except (subprocess.SubprocessError, OSError, RuntimeError, AssertionError) as error:
-            if time.monotonic() > deadline or not (folder / "postmaster.pid").exists():
+            limit = seconds if (folder / "postmaster.pid").exists() else min(seconds, 5.0)
+            if time.monotonic() - started > limit:
                 raise EngineError(f"the embedded PostgreSQL did not start ({type(error).__name__}); read {folder / 'log'}, or set DATABASE_URL") from error
             time.sleep(0.5)
 
@@ -148,13 +155,18 @@ def _discard_stale_pid(path: Path) -> None:
     """After a crash of the host another program may have the old number, and PostgreSQL would be believed to run."""
     try:
         pid = int(path.read_text().split("\n", 1)[0])
-        running = psutil.Process(pid).name().startswith("postgres")
-    except psutil.NoSuchProcess:
-        running = False
     except (OSError, ValueError):
         return
-    if not running:
+    if not _runs(pid):
         path.unlink(missing_ok=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        process = psutil.Process(pid)
+        return process.name().startswith("postgres") and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def check_disk(folder: Path) -> None:

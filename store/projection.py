@@ -1,0 +1,149 @@
+"""What a batch of events writes to the SQL tables, each event once.
+
+Nothing here depends on the order in which several projectors write: counts are added, times only grow, the owner of a conversation follows
+its newest event, and words from before an unsubscription stay erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from store.events import DeliveryEvent, Event, PostEvent, TurnEvent, UnsubscribeEvent
+from store.tables import conversations, deliveries, handoffs, messages, turns
+
+Row = dict[str, Any]
+
+CLAIM = sa.text("""
+    INSERT INTO weijing.projected (partition, entry) SELECT * FROM unnest(CAST(:partitions AS smallint[]), CAST(:ids AS text[]))
+    ON CONFLICT DO NOTHING RETURNING partition, entry""")
+MOVE = sa.text("""
+    UPDATE weijing.conversations SET owner = :owner, owner_at = :at
+    WHERE openid = :openid AND owner = ANY(CAST(:before AS text[])) AND (owner_at IS NULL OR owner_at <= :at)""")
+REOPEN = sa.text("""
+    UPDATE weijing.conversations SET owner = 'bot', owner_at = last_user_at
+    WHERE openid = ANY(CAST(:openids AS text[])) AND owner = 'closed' AND owner_at < last_user_at""")
+RETURN = sa.text("""
+    UPDATE weijing.handoffs SET state = 'returned', closed_at = c.owner_at FROM weijing.conversations c
+    WHERE c.openid = handoffs.openid AND c.openid = ANY(CAST(:openids AS text[])) AND c.owner IN ('bot', 'closed')
+    AND c.owner_at > handoffs.opened_at AND state IN ('waiting', 'taken')""")
+ERASE = sa.text("""
+    UPDATE weijing.messages SET text = '', bubbles = '[]' FROM weijing.conversations c
+    WHERE c.openid = messages.openid AND c.openid = ANY(CAST(:openids AS text[])) AND messages.at <= c.erased_at
+    AND (messages.text <> '' OR messages.bubbles <> '[]')""")
+
+BEFORE = {"waiting": ["bot", "closed"], "bot": ["bot", "waiting", "staff", "closed"], "closed": ["bot", "waiting", "staff"]}
+"""New owner -> the owners it may follow: a turn never takes a conversation from the staff, 「返回机器人」 and leaving do."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event and the stream entry that names it for ever."""
+
+    partition: int
+    id: str
+    event: Event
+
+
+@dataclass
+class _Batch:
+    conversations: dict[str, Row] = field(default_factory=dict)
+    messages: list[Row] = field(default_factory=list)
+    turns: list[Row] = field(default_factory=list)
+    handoffs: list[Row] = field(default_factory=list)
+    deliveries: list[Row] = field(default_factory=list)
+    moves: list[Row] = field(default_factory=list)
+
+    def touch(self, event: TurnEvent | PostEvent | UnsubscribeEvent) -> Row:
+        """The conversation's row, its times stretched over the event."""
+        empty = {"channel": "wechat", "user_messages": 0, "replies": 0, "last_user_at": None, "erased_at": None}
+        row = self.conversations.setdefault(event.openid, {"openid": event.openid, "first_at": event.at, "last_at": event.at, **empty})
+        row["first_at"], row["last_at"] = min(row["first_at"], event.at), max(row["last_at"], event.at)
+        return row
+
+    def say(self, event: TurnEvent | PostEvent, direction: str, text: str, bubbles: list[Row]) -> None:
+        row = {"openid": event.openid, "key": event.key, "direction": direction, "kind": event.kind, "text": text, "bubbles": bubbles, "at": event.at}
+        self.messages.append(row)
+
+    def move(self, event: TurnEvent | UnsubscribeEvent, owner: str) -> None:
+        self.moves.append({"openid": event.openid, "owner": owner, "at": event.at, "before": BEFORE[owner]})
+
+    def add(self, event: Event) -> None:
+        if isinstance(event, TurnEvent):
+            self._turn(event)
+        elif isinstance(event, DeliveryEvent):
+            self.deliveries.append(event.dict(exclude={"type"}))
+        elif isinstance(event, PostEvent):
+            self.touch(event)["replies"] += 1
+            self.say(event, "staff" if event.kind == "staff" else "notice", "", event.bubbles)
+        elif isinstance(event, UnsubscribeEvent):
+            row = self.touch(event)
+            row["erased_at"] = _later(row["erased_at"], event.at)
+            self.move(event, "closed")
+
+    def _turn(self, event: TurnEvent) -> None:
+        conversation = self.touch(event)
+        conversation["channel"], conversation["last_user_at"] = event.channel, _later(conversation["last_user_at"], event.at)
+        conversation["user_messages"] += int(event.kind != "event")
+        conversation["replies"] += int(bool(event.bubbles))
+        self.say(event, "user", event.text, [])
+        if event.bubbles:
+            self.say(event, "bot", "", event.bubbles)
+        row = event.dict(include={"key", "openid", "intent", "confidence", "decision", "service_item", "aspect", "ms", "error", "at"})
+        self.turns.append({**row, "ranking": event.candidates, "model_id": event.model, "data_commit": event.data})
+        carried = {"openid": event.openid, "via": "next_turn", "outcome": "delivered", "errcode": 0, "at": event.at}
+        self.deliveries += [{**carried, "key": key} for key in event.held]
+        if event.handoff:
+            self.handoffs.append({"key": event.key, "openid": event.openid, "opened_at": event.at, **event.handoff.dict()})
+        if event.handoff or event.paused:
+            self.move(event, "waiting")
+        elif event.resumed:
+            self.move(event, "bot")
+
+
+def _later(old: datetime | None, new: datetime) -> datetime:
+    return max(old, new) if old else new
+
+
+async def project(connection: AsyncConnection, entries: Sequence[Entry]) -> int:
+    """Write the events that are not written yet, in the caller's transaction; returns how many were new."""
+    claimed = await connection.execute(CLAIM, {"partitions": [entry.partition for entry in entries], "ids": [entry.id for entry in entries]})
+    new = {(row.partition, row.entry) for row in claimed}
+    batch = _Batch()
+    for entry in entries:
+        if (entry.partition, entry.id) in new:
+            batch.add(entry.event)
+    if batch.conversations:
+        await _write_conversations(connection, batch)
+    for table, rows in ((turns, batch.turns), (messages, batch.messages), (handoffs, batch.handoffs), (deliveries, batch.deliveries)):
+        if rows:
+            await connection.execute(insert(table).on_conflict_do_nothing(), rows)
+    if batch.conversations:
+        await _settle(connection, batch.conversations)
+    return len(new)
+
+
+async def _write_conversations(connection: AsyncConnection, batch: _Batch) -> None:
+    statement = insert(conversations)
+    new, old = statement.excluded, conversations.c
+    sets = {
+        "first_at": sa.func.least(old.first_at, new.first_at), "last_at": sa.func.greatest(old.last_at, new.last_at),
+        "user_messages": old.user_messages + new.user_messages, "replies": old.replies + new.replies,
+        "last_user_at": sa.func.greatest(old.last_user_at, new.last_user_at), "erased_at": sa.func.greatest(old.erased_at, new.erased_at),
+    }  # fmt: skip
+    rows = sorted(batch.conversations.values(), key=lambda row: str(row["openid"]))  # one order for all projectors, so that none waits for another in a ring
+    await connection.execute(statement.on_conflict_do_update(index_elements=["openid"], set_=sets), rows)
+    if batch.moves:
+        await connection.execute(MOVE, sorted(batch.moves, key=lambda row: (row["openid"], row["at"])))
+
+
+async def _settle(connection: AsyncConnection, openids: Iterable[str]) -> None:
+    """What follows from the owner and the erasure, whichever event came first."""
+    for statement in (REOPEN, RETURN, ERASE):
+        await connection.execute(statement, {"openids": list(openids)})

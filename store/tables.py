@@ -1,0 +1,118 @@
+"""The SQL tables of the house, in the schema `weijing`: what consoles and reports read. Written by the projector; texts are masked."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = sa.MetaData(schema="weijing")
+
+OWNERS = ("bot", "waiting", "staff", "closed")
+DIRECTIONS = ("user", "bot", "staff", "notice")
+HANDOFF_STATES = ("waiting", "taken", "done", "returned")
+URGENCIES = ("normal", "urgent")
+
+
+def _one_of(column: str, words: tuple[str, ...]) -> sa.CheckConstraint:
+    return sa.CheckConstraint(f"{column} IN ({', '.join(repr(word) for word in words)})", name=f"{column}_known")
+
+
+def _time(name: str, *, nullable: bool = False) -> sa.Column:
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
+
+
+conversations = sa.Table(
+    "conversations", metadata,
+    sa.Column("openid", sa.Text, primary_key=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False, server_default="bot"),
+    _time("owner_at", nullable=True),
+    _time("first_at"),
+    _time("last_at"),
+    _time("last_user_at", nullable=True),
+    sa.Column("user_messages", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("replies", sa.Integer, nullable=False, server_default="0"),
+    _time("erased_at", nullable=True),
+    _one_of("owner", OWNERS),
+    sa.Index("conversations_by_owner", "owner", "last_at"),
+    sa.Index("conversations_by_last", "last_at"),
+)  # fmt: skip
+"""One row a user. `owner_at` is when the owner last changed, if ever; `last_user_at` opens the platform's 48 h; texts up to `erased_at` are
+erased (the user unsubscribed)."""
+
+messages = sa.Table(
+    "messages", metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("openid", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("direction", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False, server_default=""),
+    sa.Column("bubbles", JSONB, nullable=False, server_default="[]"),
+    _time("at"),
+    _one_of("direction", DIRECTIONS),
+    sa.UniqueConstraint("key", "direction", name="messages_once"),
+    sa.Index("messages_by_user", "openid", "at"),
+)  # fmt: skip
+"""What was said. A user's message and the bot's reply share the turn's key; `kind` is the message's kind, or a post's."""
+
+turns = sa.Table(
+    "turns", metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("openid", sa.Text, nullable=False),
+    sa.Column("intent", sa.Text),
+    sa.Column("confidence", sa.Float),
+    sa.Column("decision", sa.Text),
+    sa.Column("ranking", JSONB, nullable=False, server_default="[]"),
+    sa.Column("service_item", sa.Text),
+    sa.Column("aspect", sa.Text),
+    sa.Column("model_id", sa.Text),
+    sa.Column("data_commit", sa.Text),
+    sa.Column("ms", sa.Float),
+    sa.Column("error", sa.Text),
+    _time("at"),
+    sa.Index("turns_by_time", "at"),
+    sa.Index("turns_by_user", "openid", "at"),
+    sa.Index("turns_by_decision", "decision", "at"),
+    sa.Index("turns_by_intent", "intent", "at"),
+)  # fmt: skip
+"""What the bot understood and decided, with the model and the data commit that did it."""
+
+handoffs = sa.Table(
+    "handoffs", metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("openid", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("urgency", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False, server_default="waiting"),
+    _time("opened_at"),
+    _time("closed_at", nullable=True),
+    _one_of("state", HANDOFF_STATES),
+    _one_of("urgency", URGENCIES),
+    sa.Index("handoffs_queue", "state", "urgency", "opened_at"),
+    sa.Index("handoffs_by_user", "openid", "opened_at"),
+)  # fmt: skip
+"""Conversations given to staff, by the key of the turn that gave them."""
+
+deliveries = sa.Table(
+    "deliveries", metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("openid", sa.Text, nullable=False),
+    sa.Column("via", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("errcode", sa.Integer, nullable=False, server_default="0"),
+    _time("at"),
+    sa.Index("deliveries_by_key", "key", "at"),
+    sa.Index("deliveries_by_outcome", "outcome", "at"),
+)  # fmt: skip
+"""How a reply reached the user: `via` passive, customer_service, notice or next_turn (it had waited until the user wrote again)."""
+
+projected = sa.Table(
+    "projected", metadata,
+    sa.Column("partition", sa.SmallInteger, primary_key=True),
+    sa.Column("entry", sa.Text, primary_key=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
+    sa.Index("projected_by_time", "at"),
+)  # fmt: skip
+"""Stream entries that are written: an event that comes a second time is left out. Kept for a week."""
