@@ -1,0 +1,21 @@
+"""Danger now: the 110 / 12110 card first, whatever else is open."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import BaseAction, Event, paused
+from actions.said import Said
+from weijing.emergency import CARD_TEXT, screen
+
+
+class ActionShowEmergency(BaseAction):
+    """The card and an urgent handoff; an open form stays open and goes on when the bot is called back."""
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """The card for this danger, or the general one where only the classifier saw it."""
+        card = screen(Said.latest(tracker).text)
+        dispatcher.utter_message(text=card.text if card else CARD_TEXT)
+        dispatcher.utter_message(response="utter_emergency_staff_told")
+        return paused("emergency")

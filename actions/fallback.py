@@ -1,0 +1,56 @@
+"""What was not understood: half sure → buttons; unsure → say so; unsure twice in a row → a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import BaseAction, Event, paused
+from actions.handoff import say_when
+from actions.phrases import NONE_OF_THEM, candidate_buttons
+from actions.said import Said
+from weijing.workdays import SHANGHAI
+
+
+class ActionClarify(BaseAction):
+    """Offer what the message may mean."""
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """Up to three candidates and a way out."""
+        buttons = candidate_buttons(tracker.latest_message.get("candidates") or [], Said.latest(tracker).entity("aspect"))
+        if buttons:
+            dispatcher.utter_message(response="utter_clarify", buttons=[*buttons, NONE_OF_THEM])
+        else:
+            dispatcher.utter_message(response="utter_fallback")
+        return []
+
+
+class ActionAnswerFallback(BaseAction):
+    """Say honestly that it was not understood; at the second time in a row hand over."""
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """In a form the open question is asked again instead."""
+        if tracker.active_loop.get("name") or not _second_in_a_row(tracker):
+            dispatcher.utter_message(response="utter_fallback")
+            return []
+        dispatcher.utter_message(response="utter_fallback_handoff")
+        say_when(dispatcher, datetime.now(SHANGHAI))
+        return paused("fallback")
+
+
+def _second_in_a_row(tracker: Tracker) -> bool:
+    """Whether the message before this one was not understood either, with no pause between."""
+    said = 0
+    for event in reversed(tracker.events):
+        if event["event"] in {"pause", "resume", "session_started"}:
+            return False
+        if event["event"] == "user":
+            said += 1
+            intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
+            if intent != "nlu_fallback":
+                return False
+            if said == 2:
+                return True
+    return False

@@ -1,0 +1,162 @@
+"""Forms as a list of fields: answers in any order, corrections of any field, asides that are answered before the form goes on.
+
+Rasa runs `validate_<noun>_form` after each message while a form is active. Returning no slot makes Rasa reject the form for this turn: a rule then
+answers the message, and Rasa comes back and asks the open question again.
+"""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import BaseAction, Event
+from actions.correction import Correction, find_correction
+from actions.said import Said
+
+Slots = Mapping[str, Any]
+Reader = Callable[[Said, Slots], Any]
+"""The value that a message gives to a field, None if it gives none that can be taken."""
+
+TRIES = "form_tries"
+PATIENCE = 3
+"""Answers in a row that could not be taken, after which a person is offered."""
+LEAVING = frozenset({"cancel", "request_handoff", "repeat", "help"})
+ANSWERS = frozenset({"affirm", "deny", "correct", "add_evidence", "nlu_fallback", ""})
+"""Intents that always speak to the form; every other one may be an aside."""
+SMALL = frozenset({"greet", "thank", "goodbye", "smalltalk"})
+SHORT = 12
+"""Characters up to which a message in the middle of a story is taken as a command."""
+QUESTION = 25
+"""Characters up to which a question in the middle of a story is taken as an aside."""
+
+
+def nothing(said: Said, slots: Slots) -> None:
+    """A reader for what is never volunteered."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing a form asks for.
+
+    Args:
+        slot: its slot; `utter_ask_<form>_<slot>` asks for it, `utter_<form>_invalid_<slot>` says what is wrong with an answer.
+        words: a pattern of the words by which users name it when they correct it.
+        read: reads the answer to its own question.
+        volunteered: reads what a message says about it although something else was asked.
+        skipped: its value when the user has nothing to give; None if it is required.
+        story: any words will do, so only a clear question or command is an aside.
+        adds: what is volunteered adds to what is there.
+        needed: whether it is asked at all.
+    """
+
+    slot: str
+    words: str
+    read: Reader
+    volunteered: Reader = nothing
+    skipped: Any = None
+    story: bool = False
+    adds: bool = False
+    needed: Callable[[Slots], bool] = lambda slots: True
+
+
+def volunteered(fields: tuple[Field, ...], said: Said, slots: Slots, asked: Field | None = None) -> dict[str, Any]:
+    """What a message says about fields that were not asked for and are empty."""
+    found = {field.slot: field.volunteered(said, slots) for field in fields if field is not asked and (field.adds or slots.get(field.slot) is None)}
+    return {slot: value for slot, value in found.items() if value is not None}
+
+
+class Form(BaseAction, ABC):
+    """A form's validator; subclasses give the fields, in the order of asking and of their numbers."""
+
+    fields: ClassVar[tuple[Field, ...]]
+    own: ClassVar[frozenset[str]] = frozenset()
+    """Intents that start this form: inside it they are no asides."""
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """Take what the message gives, and name the slot to ask for next."""
+        slots = dict(tracker.slots)
+        taken: dict[str, Any] = {}
+        if _just_said(tracker):
+            asked = next((field for field in self.fields if field.slot == slots.get("requested_slot")), None)
+            said = Said.latest(tracker)
+            correction = find_correction(said, [field.words for field in self.fields])
+            if not correction and asked and self._is_aside(said, asked, slots):
+                return []
+            taken = self._correct(dispatcher, said, correction, slots) if correction else self._take(dispatcher, said, asked, slots)
+        taken = self.settle(taken, slots)
+        slots.update(taken)
+        for response in self.remarks(taken):
+            dispatcher.utter_message(response=response)
+        missing = (field.slot for field in self.fields if slots.get(field.slot) is None and field.needed(slots))
+        return [*(SlotSet(slot, value) for slot, value in taken.items()), SlotSet("requested_slot", next(missing, None))]
+
+    def settle(self, taken: dict[str, Any], slots: Slots) -> dict[str, Any]:
+        """What follows from the values just taken; the default changes nothing."""
+        return taken
+
+    def remarks(self, taken: Slots) -> list[str]:
+        """Responses that a value just taken calls for."""
+        return []
+
+    def _is_aside(self, said: Said, asked: Field, slots: Slots) -> bool:
+        """Whether the message speaks past the form: a command, a question or small talk."""
+        if said.decision == "emergency" or said.intent == "emergency":
+            return True
+        if said.intent in ANSWERS | self.own:
+            return False
+        if asked.story:
+            return self._leaves_story(said)
+        if said.intent in LEAVING or said.asks:
+            return True
+        readable = asked.read(said, slots) is not None or (asked.skipped is not None and said.skips)
+        return not readable and not volunteered(self.fields, said, slots, asked)
+
+    @staticmethod
+    def _leaves_story(said: Said) -> bool:
+        if said.intent in LEAVING | SMALL:
+            return len(said.text) <= SHORT
+        return said.asks and said.decision == "answer" and len(said.text) <= QUESTION
+
+    def _take(self, dispatcher: CollectingDispatcher, said: Said, asked: Field | None, slots: Slots) -> dict[str, Any]:
+        found = volunteered(self.fields, said, slots, asked)
+        if asked is None:
+            return found
+        value = asked.skipped if asked.skipped is not None and said.skips else asked.read(said, slots)
+        if value is not None:
+            return {**found, asked.slot: value, TRIES: 0}
+        return found or self._refuse(dispatcher, asked, {asked.slot: None}, slots)
+
+    def _correct(self, dispatcher: CollectingDispatcher, said: Said, correction: Correction, slots: Slots) -> dict[str, Any]:
+        field = self.fields[correction.index]
+        if not correction.value:
+            return {field.slot: None}
+        value = field.read(said.only(correction.value), {**slots, field.slot: None})
+        if value is None:
+            return self._refuse(dispatcher, field, {}, slots)
+        return {field.slot: value, TRIES: 0}
+
+    def _refuse(self, dispatcher: CollectingDispatcher, field: Field, kept: dict[str, Any], slots: Slots) -> dict[str, Any]:
+        """Say what is wrong with the answer; at the third in a row offer a person."""
+        form = self.name().removeprefix("validate_")
+        dispatcher.utter_message(response=f"utter_{form}_invalid_{field.slot}")
+        tries = int(slots.get(TRIES) or 0) + 1
+        if tries >= PATIENCE:
+            dispatcher.utter_message(response="utter_form_offer_person")
+        return {**kept, TRIES: tries % PATIENCE}
+
+
+def _just_said(tracker: Tracker) -> bool:
+    """Whether the form hears this message for the first time: no other action has run since (Rasa notes the form itself before it asks us)."""
+    actions = 0
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            break
+        actions += event["event"] == "action"
+    return actions <= 1
+

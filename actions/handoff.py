@@ -1,0 +1,34 @@
+"""Handing over to a person: the conversation is paused and staff are told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import BaseAction, Event, paused
+from weijing.workdays import SHANGHAI, next_opening
+
+_DAYS = "一二三四五六日"
+
+
+class ActionRequestHandoff(BaseAction):
+    """The user wants a person: works at once from any state."""
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """An open form ends here; staff see what was written."""
+        if tracker.active_loop.get("name"):
+            dispatcher.utter_message(response="utter_handoff_form_passed_on")
+        say_when(dispatcher, datetime.now(SHANGHAI))
+        return [ActiveLoop(None), SlotSet("requested_slot", None), *paused("request")]
+
+
+def say_when(dispatcher: CollectingDispatcher, now: datetime) -> None:
+    """Tell the user when a person will answer."""
+    opens = next_opening(now)
+    if opens <= now:
+        dispatcher.utter_message(response="utter_handoff_open")
+    else:
+        dispatcher.utter_message(response="utter_handoff_closed", opening=f"{opens.month}月{opens.day}日（周{_DAYS[opens.weekday()]}）{opens:%H:%M}")

@@ -1,0 +1,118 @@
+"""Progress of an application or report: its number and a proof, then how far it is."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import BaseAction, Event, cleared
+from actions.client import Json, backend
+from actions.form import TRIES, Field, Form, Slots
+from actions.said import Said
+from store.context import current
+from weijing.errors import BackendRefused
+from weijing.identifiers import find_identifiers
+from weijing.privacy import KINDS, MASK
+
+WRONG = "progress_wrong_proofs"
+PROOFS = ("id_number", "phone", "query_code")
+MOST_WRONG = 3
+
+
+def _number(said: Said, slots: Slots) -> str | None:
+    return said.identifier("application_no") or said.identifier("report_no")
+
+
+def _proof(said: Said, slots: Slots) -> str | None:
+    kinds = ("query_code",) if str(slots.get("application_no") or "").startswith("J") else PROOFS
+    return next((value for kind in kinds if (value := said.identifier(kind))), None)
+
+
+FIELDS = (Field("application_no", "编号|办件号|受理号|件号", _number, _number), Field("proof", "证明|身份证号?|手机号?|查询码", _proof, _proof))
+SLOTS = (*(field.slot for field in FIELDS), WRONG, TRIES)
+
+
+class ActionStartProgress(BaseAction):
+    """A new look-up begins empty, with what the first message already gives."""
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """Number first: what proof it takes depends on it."""
+        said = Said.latest(tracker)
+        number = _number(said, {})
+        given = {"application_no": number, "proof": _proof(said, {"application_no": number})}
+        return [*cleared(SLOTS), *(SlotSet(slot, value) for slot, value in given.items() if value)]
+
+
+class ValidateProgressForm(Form):
+    """Takes number and proof."""
+
+    fields: ClassVar[tuple[Field, ...]] = FIELDS
+    own: ClassVar[frozenset[str]] = frozenset({"query_progress", "query_case"})
+
+
+class ActionAskProgressFormProof(BaseAction):
+    """Which proof is asked for depends on the number."""
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """A report is opened by its query code alone, so that an anonymous reporter stays unknown."""
+        report = str(tracker.get_slot("application_no")).startswith("J")
+        dispatcher.utter_message(response="utter_progress_ask_query_code" if report else "utter_progress_ask_proof")
+        return []
+
+
+class ActionQueryProgress(BaseAction):
+    """Look it up and say it; a wrong proof may be tried three times."""
+
+    degraded: ClassVar[str] = "utter_progress_unavailable"
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """The bot does not tell an unknown number from a wrong proof, nor does the backend."""
+        number, proof = tracker.get_slot("application_no"), tracker.get_slot("proof")
+        if not number or not proof:
+            return cleared(SLOTS)
+        try:
+            found = await _ask_backend(number, proof)
+        except BackendRefused as error:
+            if error.problem not in {"not_found", "too_many_attempts"}:
+                raise
+            return self._refuse(dispatcher, tracker, locked=error.problem == "too_many_attempts")
+        dispatcher.utter_message(response="utter_progress_result" if found.get("promised_on") else "utter_progress_result_undated", **_words(found, number))
+        return cleared(SLOTS)
+
+    def degrade(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """Nothing of a look-up that could not be made is kept."""
+        super().degrade(dispatcher, tracker)
+        return cleared(SLOTS)
+
+    @staticmethod
+    def _refuse(dispatcher: CollectingDispatcher, tracker: Tracker, *, locked: bool) -> list[Event]:
+        wrong = int(tracker.get_slot(WRONG) or 0) + 1
+        if locked or wrong >= MOST_WRONG:
+            dispatcher.utter_message(response="utter_progress_locked")
+            return cleared(SLOTS)
+        dispatcher.utter_message(response="utter_progress_wrong_proof", left=str(MOST_WRONG - wrong))
+        return [SlotSet(WRONG, wrong), SlotSet("proof", None), ActiveLoop("progress_form")]
+
+
+async def _ask_backend(number: str, proof: str) -> Json:
+    if number.startswith("J"):
+        return await backend().report_progress(number, proof)
+    return await backend().application_progress(number, _proof_kind(proof), proof)
+
+
+def _proof_kind(proof: str) -> str:
+    """The API's name of the kind of proof, from its mask or, unmasked, from its form."""
+    masked = MASK.fullmatch(proof)
+    if masked:
+        return next((kind for kind in PROOFS if KINDS[kind] == masked[1]), "query_code")
+    return next((found.kind for found in find_identifiers(current().reveal(proof)) if found.kind in PROOFS), "query_code")
+
+
+def _words(found: Json, number: str) -> dict[str, str]:
+    """The answer's fields as text, one step a line."""
+    steps = [f"· {str(step.get('at', ''))[:10]} {step.get('name', '')} {step.get('note') or ''}".rstrip() for step in found.get("steps") or []]
+    texts = {name: str(found.get(name) or "—") for name in ("item_name", "status_text", "promised_on", "next_step", "office", "phone")}
+    return {**texts, "number": number, "steps": "\n".join(steps) or "· —"}

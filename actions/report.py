@@ -1,0 +1,132 @@
+"""Complaints and tips: notice, form, numbered summary, receipt; kept for later when the backend is away."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any, ClassVar
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import BaseAction, Event, cleared, paused
+from actions.client import Json, backend, defer_report
+from actions.form import TRIES, Field, Form, Slots, volunteered
+from actions.masks import shown
+from actions.report_fields import FIELDS
+from actions.report_words import KINDS, MODES
+from actions.said import Said
+from store.context import current
+from weijing.errors import BackendRefused, BackendUnavailable
+
+log = logging.getLogger(__name__)
+
+SLOTS = (*(field.slot for field in FIELDS), TRIES)
+
+
+class ActionStartReport(BaseAction):
+    """The notice, and everything that the first message already says."""
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """A new report begins empty, whatever was left behind."""
+        dispatcher.utter_message(response="utter_report_notice")
+        taken = _settled(volunteered(FIELDS, Said.latest(tracker), {}), {})
+        for response in _remarks(taken):
+            dispatcher.utter_message(response=response)
+        return [*cleared(SLOTS), *(SlotSet(slot, value) for slot, value in taken.items())]
+
+
+class ValidateReportForm(Form):
+    """Takes the answers of a report."""
+
+    fields: ClassVar[tuple[Field, ...]] = FIELDS
+    own: ClassVar[frozenset[str]] = frozenset({"file_report"})
+
+    def settle(self, taken: dict[str, Any], slots: Slots) -> dict[str, Any]:
+        """A complaint is not happening now; another kind has other topics."""
+        return _settled(taken, slots)
+
+    def remarks(self, taken: Slots) -> list[str]:
+        """Happening now: 110 comes first, the form goes on."""
+        return _remarks(taken)
+
+
+class ActionAskReportFormReportConfirmed(BaseAction):
+    """All fields, numbered, before anything is sent."""
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """Names and numbers are shown half hidden: the user sees enough to find a slip."""
+        named = tracker.get_slot("report_mode") == "实名"
+        words = {slot: shown(str(tracker.get_slot(slot))) for slot in SLOTS}
+        words["report_evidence"] = str(len(tracker.get_slot("report_evidence") or []))
+        dispatcher.utter_message(response="utter_report_summary_named" if named else "utter_report_summary_anonymous", **words)
+        return []
+
+
+class ActionSubmitReport(BaseAction):
+    """File the confirmed report."""
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """One number for one report: the key stays the same when the turn is repeated."""
+        if not tracker.get_slot("report_confirmed"):
+            return []
+        report = report_body(tracker.slots, tracker.sender_id)
+        key = current().idempotency_key(self.name())
+        try:
+            receipt = await backend().submit_report(report, key)
+        except BackendUnavailable as error:
+            log.warning("a report is kept for later: %s", error)
+            defer_report(report, key)
+            dispatcher.utter_message(response="utter_report_kept", local_no=f"L-{key[:8].upper()}")
+            return cleared(SLOTS)
+        except BackendRefused as error:
+            log.error("the backend refused a report: %s", error)
+            dispatcher.utter_message(response="utter_report_refused")
+            return paused("report")
+        dispatcher.utter_message(response=_receipt_response(receipt), **_receipt(receipt))
+        return cleared(SLOTS)
+
+
+def report_body(slots: Slots, openid: str) -> Json:
+    """The report as the API takes it; still masked, and without name and phone unless the reporter gave them to be used."""
+    named = slots["report_mode"] == "实名"
+    return {
+        "kind": KINDS[slots["report_kind"]],
+        "topic": slots["report_topic"],
+        "content": slots["report_content"],
+        "occurred_at": slots["report_occurred_at"],
+        "place": slots["report_place"],
+        "happening_now": slots["report_happening_now"] == "是",
+        "evidence": slots["report_evidence"],
+        "mode": MODES[slots["report_mode"]],
+        "reporter": {"name": slots["reporter_name"], "phone": slots["reporter_phone"]} if named else None,
+        "openid": openid,
+    }
+
+
+def _receipt_response(receipt: Json) -> str:
+    """The same words again within ten minutes get the earlier number and no query code."""
+    if receipt.get("duplicate_of"):
+        return "utter_report_duplicate"
+    return "utter_report_received_dated" if receipt.get("promised_on") else "utter_report_received"
+
+
+def _receipt(receipt: Json) -> dict[str, str]:
+    """The receipt's fields as text; a date without its time of day."""
+    texts = {name: str(receipt.get(name) or "") for name in ("report_no", "query_code", "next_step", "promised_on")}
+    return {**texts, "received_at": re.sub(r"T(\d\d:\d\d).*", r" \1", str(receipt.get("received_at") or ""))}
+
+
+def _settled(taken: dict[str, Any], slots: Slots) -> dict[str, Any]:
+    kind = taken.get("report_kind")
+    if kind and slots.get("report_kind") not in (None, kind):
+        taken = {"report_topic": None, **taken}
+    if kind == "投诉" and slots.get("report_happening_now") is None:
+        taken = {"report_happening_now": "否", **taken}
+    return taken
+
+
+def _remarks(taken: Slots) -> list[str]:
+    happening = ["utter_report_call_110"] if taken.get("report_happening_now") == "是" else []
+    return happening + (["utter_report_evidence_kept"] if taken.get("report_evidence") else [])

@@ -1,0 +1,162 @@
+"""What a complaint or tip is made of, and how its parts are read out of plain words.
+
+Fields: docs/contracts.md, `POST /v1/reports`. No field forces the reporter to reveal himself; whoever reports is heard
+(公安机关办理行政案件程序规定 arts. 60, 63).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from actions import report_words as words
+from actions.form import Field, Slots
+from actions.said import Said
+from store.context import current
+
+LEAST = {"投诉": 10, "举报": 4}
+"""Characters below which nobody could look into it."""
+MOST_EVIDENCE = 20
+TOLD = 10
+"""Characters from which the first message counts as the story itself."""
+
+
+def _kind(said: Said, slots: Slots) -> str | None:
+    if re.search(r"投诉", said.text):
+        return "投诉"
+    if words.TIP.search(said.text):
+        return "举报"
+    return "投诉" if words.COMPLAINT.search(said.text) else None
+
+
+def _told_kind(said: Said, slots: Slots) -> str | None:
+    return _kind(said, slots) or ("举报" if _match(said.text, words.TIP_TOPICS) else None)
+
+
+def _match(text: str, topics: dict[str, str]) -> str | None:
+    return next((topic for topic, pattern in topics.items() if re.search(rf"{topic}|{pattern}", text)), None)
+
+
+def _topic(said: Said, slots: Slots) -> str | None:
+    topics = words.COMPLAINT_TOPICS if slots.get("report_kind") == "投诉" else words.TIP_TOPICS
+    return _match(said.text, topics) or (words.OTHER if 2 <= len(said.text) <= 20 and not said.denies else None)
+
+
+def _told_topic(said: Said, slots: Slots) -> str | None:
+    kind = slots.get("report_kind") or _told_kind(said, slots)
+    topics = {name: pattern for name, pattern in (words.COMPLAINT_TOPICS if kind == "投诉" else words.TIP_TOPICS).items() if name != words.OTHER}
+    return _match(said.text, topics) if kind else None
+
+
+def _content(said: Said, slots: Slots) -> str | None:
+    text = said.text.strip()
+    return text if len(text) >= LEAST.get(str(slots.get("report_kind")), TOLD) else None
+
+
+def _told_content(said: Said, slots: Slots) -> str | None:
+    text = words.OPENING.sub("", said.text.strip())
+    return text if len(text) >= TOLD and said.intent in {"file_report", ""} and not text.startswith("〔") else None
+
+
+def _time(said: Said, slots: Slots) -> str | None:
+    return _told_time(said, slots) or (said.text.strip()[:80] if len(said.text.strip()) >= 2 and not said.denies else None)
+
+
+def _told_time(said: Said, slots: Slots) -> str | None:
+    found = words.TIME.search(said.text)
+    named = "".join(value for name, value in said.entities if name in {"date", "time"})
+    return max(found[0] if found else "", named, key=len) or None
+
+
+def _place(said: Said, slots: Slots) -> str | None:
+    text = words.LEAD_IN.sub("", said.text.strip()).rstrip("。 ")
+    return text[:150] if len(text) >= 2 and not said.denies else said.entity("place")
+
+
+def _told_place(said: Said, slots: Slots) -> str | None:
+    found = words.PLACE.search(said.text)
+    return max(found["place"] if found else "", said.entity("place") or "", key=len) or None
+
+
+def _happening(said: Said, slots: Slots) -> str | None:
+    return _told_happening(said, slots) or ("否" if said.denies else "是" if said.agrees else None)
+
+
+def _told_happening(said: Said, slots: Slots) -> str | None:
+    if words.NOW.search(said.text) and not words.NOT_NOW.search(said.text):
+        return "是"
+    return "否" if words.PAST.search(said.text) else None
+
+
+def _evidence(said: Said, slots: Slots) -> list[dict[str, Any]] | None:
+    refs = [value for name, value in said.entities if name == "media"]
+    if refs:
+        kind = next((code for word, code in words.MEDIA.items() if f"〔{word}〕" in said.text), "file")
+        return [*(slots.get("report_evidence") or []), *({"kind": kind, "ref": ref} for ref in refs)][:MOST_EVIDENCE]
+    return None
+
+
+def _asked_evidence(said: Said, slots: Slots) -> list[dict[str, Any]] | None:
+    text = said.text.strip()
+    given = _evidence(said, slots)
+    if given is not None:
+        return given
+    return [{"kind": "text", "ref": text[:500]}] if len(text) >= 6 else ([] if said.denies else None)
+
+
+def _mode(said: Said, slots: Slots) -> str | None:
+    if words.ANONYMOUS.search(said.text):
+        return "匿名"
+    return "实名" if words.NAMED.search(said.text) else None
+
+
+def _name(said: Said, slots: Slots) -> str | None:
+    masked = words.MASKED_NAME.search(said.text)
+    if masked:
+        return masked[0]
+    plain = words.PLAIN_NAME.fullmatch(words.NOT_NAME.sub("", said.text.strip()))
+    return sealed("姓名", plain[1]) if plain and not said.denies and not said.skips else None
+
+
+def _told_name(said: Said, slots: Slots) -> str | None:
+    masked = words.OWN_NAME.search(said.text)
+    return masked[1] if masked else None
+
+
+def _phone(said: Said, slots: Slots) -> str | None:
+    return said.identifier("phone")
+
+
+def _told_phone(said: Said, slots: Slots) -> str | None:
+    """A number given together with the name; one inside the story may be somebody else's."""
+    return _phone(said, slots) if slots.get("requested_slot") in {"report_mode", "reporter_name"} else None
+
+
+def _confirmed(said: Said, slots: Slots) -> bool | None:
+    return True if said.agrees else None
+
+
+def _named(slots: Slots) -> bool:
+    return slots.get("report_mode") == "实名"
+
+
+def sealed(kind: str, value: str) -> str:
+    """A mask for a private value that the worker could not know to be one; the value itself where there is no vault (`rasa shell`)."""
+    context = current()
+    return context.keep(kind, value) if context.cipher else value
+
+
+FIELDS = (
+    Field("report_kind", "类型|类别", _kind, _told_kind),
+    Field("report_topic", "种类|问题", _topic, _told_topic),
+    Field("report_content", "内容|经过|情况|事情", _content, _told_content, story=True),
+    Field("report_occurred_at", "时间|日期", _time, _told_time),
+    Field("report_place", "地点|地址|位置|地方", _place, _told_place),
+    Field("report_happening_now", "是否正在发生|正在发生|现在", _happening, _told_happening),
+    Field("report_evidence", "材料|证据|图片|照片", _asked_evidence, _evidence, skipped=[], adds=True),
+    Field("report_mode", "方式|匿名|实名", _mode, _mode),
+    Field("reporter_name", "姓名|名字", _name, _told_name, needed=_named),
+    Field("reporter_phone", "电话|手机号?|联系方式", _phone, _told_phone, needed=_named),
+    Field("report_confirmed", "确认", _confirmed),
+)
+"""In the order of asking; their places are the numbers in the summary."""

@@ -1,0 +1,76 @@
+"""The user's latest message, as actions and forms read it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from rasa_sdk import Tracker
+
+from weijing.identifiers import find_identifiers
+from weijing.privacy import KINDS, MASK
+
+_ASKS = re.compile(r"[?？]|吗|呢$|怎么|怎样|如何|什么|哪|多少|多久|几天|几点|能不能|可不可以|可以不|要不要|需不需要")
+_SKIPS = re.compile(r"(都|暂时|现在|目前|我)*(没有|没|无|不用|不需要|不提供|跳过|略过|下一(步|个|项))(材料|证据|图片|照片)?[了的吧啊呀。!！,， ]*(谢谢)?")
+_YES = re.compile(
+    r"(?:是的?|对的?|嗯+|好的?|行|可以|没错|没问题|正确|确认(?:提交|无误)?|提交|正在|还在|现在就?[是在有]|有的?|ok)[,，。!！ 啊呀呢吧]*",
+    re.IGNORECASE,
+)
+_NO = re.compile(r"(?:不是|不对|没有|没|否|不|不在|已经(?:结束|停|过去|没|走|散).*|结束了|过去了|停了|现在没有?)[了的,，。!！ 啊呀呢吧]*")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message.
+
+    Args:
+        text: the words, masked by the worker.
+        intent: what the classifier took it for.
+        decision: `answer`, `clarify`, `fallback`, `handoff` or `emergency`; empty if nobody decided.
+        entities: (name, value) in the order of the text.
+    """
+
+    text: str
+    intent: str = ""
+    decision: str = ""
+    entities: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def latest(cls, tracker: Tracker) -> Said:
+        """The message that the running turn answers."""
+        message = tracker.latest_message or {}
+        entities = tuple((str(one["entity"]), str(one["value"])) for one in message.get("entities") or [] if one.get("value"))
+        return cls(message.get("text") or "", (message.get("intent") or {}).get("name") or "", message.get("decision") or "", entities)
+
+    def only(self, text: str) -> Said:
+        """The same message, had the user said only this."""
+        return replace(self, text=text, entities=tuple((name, value) for name, value in self.entities if value in text))
+
+    def entity(self, name: str) -> str | None:
+        """The first value of an entity, or None."""
+        return next((value for known, value in self.entities if known == name), None)
+
+    def identifier(self, kind: str) -> str | None:
+        """The first identifier of a kind: its mask, or the value itself where nobody masks (`rasa shell`)."""
+        masked = next((found[0] for found in MASK.finditer(self.text) if found[1] == KINDS.get(kind)), None)
+        return masked or next((found.value for found in find_identifiers(self.text) if found.kind == kind and found.valid), None)
+
+    @property
+    def asks(self) -> bool:
+        """Whether it reads like a question."""
+        return bool(_ASKS.search(self.text))
+
+    @property
+    def skips(self) -> bool:
+        """Whether it says that there is nothing to give."""
+        return bool(_SKIPS.fullmatch(self.text.strip()))
+
+    @property
+    def agrees(self) -> bool:
+        """Whether it is a yes."""
+        return bool(_YES.fullmatch(self.text.strip())) or (self.intent == "affirm" and not self.denies)
+
+    @property
+    def denies(self) -> bool:
+        """Whether it is a no."""
+        return bool(_NO.fullmatch(self.text.strip())) or (self.intent == "deny" and not _YES.fullmatch(self.text.strip()))

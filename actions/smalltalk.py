@@ -1,0 +1,42 @@
+"""What belongs to talking itself: leaving a form, saying it again."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import progress, report
+from actions.base import BaseAction, Event, cleared
+
+FORMS = {"report_form": report.SLOTS, "progress_form": progress.SLOTS}
+"""Form -> the slots that are emptied when it is left."""
+
+
+class ActionCancelForm(BaseAction):
+    """Leave the open form; nothing of it is kept."""
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """One sentence, no question back."""
+        form = tracker.active_loop.get("name")
+        if form not in FORMS:
+            dispatcher.utter_message(response="utter_smalltalk_nothing_to_cancel")
+            return []
+        dispatcher.utter_message(response="utter_smalltalk_cancelled")
+        return [ActiveLoop(None), SlotSet("requested_slot", None), *cleared(FORMS[form])]
+
+
+class ActionRepeatReply(BaseAction):
+    """Say the last reply again; in a form Rasa asks the open question again by itself."""
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """Only the last bubble, with its buttons."""
+        if tracker.active_loop.get("name"):
+            dispatcher.utter_message(response="utter_smalltalk_again")
+            return []
+        last = next((event for event in reversed(tracker.events) if event["event"] == "bot" and event.get("text")), None)
+        if last:
+            dispatcher.utter_message(text=last["text"], buttons=(last.get("data") or {}).get("buttons"))
+        else:
+            dispatcher.utter_message(response="utter_help")
+        return []
