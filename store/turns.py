@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from store.keys import key, partition
@@ -70,15 +71,18 @@ class Turns:
     def __init__(self, redis: Redis) -> None:
         self._scripts = Scripts(redis)
 
-    async def accept(self, message: Message, edge: str) -> Accepted:
+    async def accept(self, message: Message, edge: str, contact: Sequence[str | int] = ("", 0, 0)) -> Accepted:
         """Queue the message, or join the running turn when this is a repeat; one script, so nothing lies between.
+
+        Args:
+            contact: what the message allows us to send later (`store.ledger.contact_arguments`), noted in the same step.
 
         Raises:
             StoreUnavailable: not known to be stored; never tell the user that it was received.
         """
         part = partition(message.openid)
-        keys = [key(part, "turn", message.key), key(part, "inbox"), key(part, "held", message.openid)]
-        new, word = await self._scripts.run("accept", keys, [edge, message.dumps(), now_ms(), REMEMBER_S])
+        keys = [key(part, "turn", message.key), key(part, "inbox"), key(part, "held", message.openid), key(part, "quota", message.openid)]
+        new, word = await self._scripts.run("accept", keys, [edge, message.dumps(), now_ms(), REMEMBER_S, *contact])
         return Accepted(True, "pending", word) if new else Accepted(False, word)
 
     async def claim(self, openid: str, message_key: str, *, late: bool = False) -> Claim:

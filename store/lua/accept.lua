@@ -1,5 +1,6 @@
 -- Accept a push: remember the message and queue it, or join the turn that a repeat belongs to.
--- KEYS 1 turn  2 inbox  3 held    ARGV 1 edge id  2 message JSON  3 now ms  4 seconds to remember an unanswered message
+-- KEYS 1 turn  2 inbox  3 held  4 quota    ARGV 1 edge id  2 message JSON  3 now ms  4 seconds to remember an unanswered message
+--      5 contact ('message', 'tap' or '')  6 end of its window (ms)  7 messages that it allows (see store/ledger.py)
 -- returns {1, inbox id} when new, {0, state} for a repeat
 local state = redis.call('HGET', KEYS[1], 'state')
 if state then
@@ -12,4 +13,8 @@ if state then
 end
 redis.call('HSET', KEYS[1], 'state', 'pending', 'edges', ARGV[1], 'pushes', 1, 'accepted', ARGV[3])
 redis.call('EXPIRE', KEYS[1], ARGV[4])
+if ARGV[5] and ARGV[5] ~= '' then
+  redis.call('HSET', KEYS[4], ARGV[5] .. '_until', ARGV[6], ARGV[5] .. '_left', ARGV[7])
+  redis.call('EXPIRE', KEYS[4], 172800)
+end
 return {1, redis.call('XADD', KEYS[2], '*', 'm', ARGV[2], 'h', redis.call('LLEN', KEYS[3]))}
