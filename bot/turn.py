@@ -10,7 +10,8 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 from rasa.core.channels.channel import UserMessage
-from rasa.shared.core.events import BotUttered, ConversationPaused, ConversationResumed, Event, UserUttered
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.events import ActionExecuted, BotUttered, ConversationPaused, ConversationResumed, Event, UserUttered
 
 from bot.live import LiveUser
 from bot.processor import TurnProcessor
@@ -91,6 +92,7 @@ class TurnRunner:
         if tracker.is_paused() and (rasa_message.text in RESUME or message.event.startswith("subscribe")):
             tracker.update(ConversationResumed(), self.domain)
             tracker.update(UserUttered(rasa_message.text, message_id=message.key, input_channel=message.channel), self.domain)
+            tracker.update(ActionExecuted(ACTION_LISTEN_NAME), self.domain)
             return [{"text": RESUMED}]
         bubbles = await self._processor.turn(tracker, rasa_message)
         if not bubbles and not tracker.is_paused():

@@ -1,0 +1,119 @@
+"""`weijing courier`: delivers the backend calls that turns kept while the backend was away, and tells the user the outcome.
+
+A kept call carries its idempotency key, so delivering it twice files it once; the message to the user is posted once for each key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from typing import Any
+
+from aiohttp import web
+from cryptography.fernet import Fernet, InvalidToken
+
+from actions.client import Backend, backend
+from store.keys import PARTITIONS, key
+from store.message import Bubble
+from store.redis import FAULTS, Redis, client, wait_ready
+from store.turns import Turns
+from weijing.errors import BackendRefused, BackendUnavailable, StoreUnavailable
+from weijing.health import add_health, serve, until_stopped
+from weijing.logs import set_up_logs
+from weijing.settings import Settings, load_settings
+
+log = logging.getLogger(__name__)
+
+PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
+FILED = "您之前提交的内容已正式登记，编号 {report_no}，查询码 {query_code}（只显示这一次，请保存）。{next_step}"
+REFUSED = "您之前提交的内容没能登记，工作人员会联系您。着急请拨打 110（紧急）或回复“人工”。"
+
+
+class Courier:
+    """Looks through the kept calls of all partitions.
+
+    Args:
+        redis: the client.
+        cipher: opens the kept calls.
+    """
+
+    def __init__(self, redis: Redis, cipher: Fernet) -> None:
+        self._redis = redis
+        self._turns = Turns(redis)
+        self._cipher = cipher
+        self.healthy = True
+
+    async def run(self) -> None:
+        """Deliver for ever; while the backend is away, wait twice as long each time (at most a minute)."""
+        pause = PAUSE_S
+        while True:
+            try:
+                await self.deliver_all(backend())
+                self.healthy, pause = True, PAUSE_S
+            except (BackendUnavailable, StoreUnavailable, *FAULTS) as error:
+                self.healthy, pause = False, min(pause * 2, LONGEST_PAUSE_S)
+                log.warning("kept calls wait: %s", error)
+            await asyncio.sleep(pause)
+
+    async def deliver_all(self, api: Backend) -> int:
+        """Deliver what is kept now; returns how many calls were settled.
+
+        Raises:
+            BackendUnavailable: the rest stays kept.
+        """
+        pipe = self._redis.pipeline(transaction=False)
+        for part in range(PARTITIONS):
+            pipe.xrange(key(part, "deferred"), count=20)
+        settled = 0
+        for entries in await pipe.execute():
+            for entry_id, fields in entries:
+                await self._deliver(api, entry_id, self._opened(fields["c"]))
+                settled += 1
+        return settled
+
+    def _opened(self, text: str) -> dict[str, Any]:
+        try:
+            text = self._cipher.decrypt(text.encode()).decode()
+        except InvalidToken:
+            log.error("a kept call was written with another VAULT_KEY; restore the key, nothing is dropped")
+            raise BackendUnavailable("a kept call cannot be opened") from None
+        call: dict[str, Any] = json.loads(text)
+        return call
+
+    async def _deliver(self, api: Backend, entry: str, call: dict[str, Any]) -> None:
+        try:
+            answer = await api.deliver(call["method"], call["path"], call["body"], call["idempotency_key"])
+            bubbles: list[Bubble] = [{"text": FILED.format(**{"next_step": "", **answer})}]
+        except BackendRefused as error:
+            log.error("kept %s of %s refused: %s", call["kind"], call["key"], error)
+            bubbles = [{"text": REFUSED}]
+        await self._turns.post(call["openid"], f"kept:{call['idempotency_key']}", bubbles, kind=call["kind"], deferred=entry)
+
+
+def main(argv: list[str]) -> int:
+    """Run until SIGTERM."""
+    del argv
+    set_up_logs()
+    asyncio.run(_serve(load_settings()))
+    return 0
+
+
+async def _serve(settings: Settings) -> None:
+    await wait_ready(settings.redis_url)
+    redis = client(settings.redis_url)
+    courier = Courier(redis, Fernet(settings.vault_key.get_secret_value().encode()))
+
+    async def ready() -> dict[str, bool]:
+        return {"deliveries": courier.healthy}
+
+    app = web.Application()
+    add_health(app, ready)
+    runner = await serve(app, "127.0.0.1", settings.courier_port)
+    work = asyncio.create_task(courier.run())
+    await until_stopped()
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+    await backend().close()
+    await runner.cleanup()
+    await redis.close(close_connection_pool=True)
