@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, cast
 
 import redis.asyncio as aioredis
-from redis.exceptions import BusyLoadingError, ConnectionError, RedisError, TimeoutError
+from redis.exceptions import BusyLoadingError, ConnectionError, RedisError, ResponseError, TimeoutError
 
 from weijing.errors import EngineError, StoreUnavailable
 from weijing.reach import public_url
@@ -64,3 +64,14 @@ async def wait_ready(url: str, seconds: float = 60.0) -> None:
 def unavailable(error: BaseException) -> StoreUnavailable:
     """Our error for a Redis fault, with its cause in words."""
     return StoreUnavailable(f"Redis did not take the command ({type(error).__name__}); nothing was stored")
+
+
+_NOT_SENT = ("connecting to", "No connection available")
+
+
+def was_refused(error: StoreUnavailable) -> bool:
+    """Whether the command surely did not run: Redis said no (loading, out of memory) or was never reached. After a time-out nobody knows."""
+    cause = error.__cause__
+    if isinstance(cause, (BusyLoadingError, ResponseError)):
+        return True
+    return isinstance(cause, (ConnectionError, TimeoutError)) and any(words in str(cause) for words in _NOT_SENT)

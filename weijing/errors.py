@@ -38,6 +38,12 @@ class StartError(WeijingError):
     code = "start"
 
 
+class EventMalformed(WeijingError):
+    """An entry of the event stream is no event of ours; the projector sets it aside."""
+
+    code = "event_malformed"
+
+
 class StoreUnavailable(WeijingError):
     """Redis refused or did not answer: nothing was stored, and nobody may claim that it was."""
 
@@ -89,6 +95,12 @@ class PushRejected(WeijingError):
     """A push is not acceptable: bad signature, crypto or structure. The edge answers 403 or 400 without any echo."""
 
     code = "push_rejected"
+
+
+class PushForbidden(PushRejected):
+    """A push that WeChat did not sign or seal for us; the edge answers 403."""
+
+    code = "push_forbidden"
 
 
 class PlatformError(WeijingError):

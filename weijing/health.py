@@ -15,15 +15,21 @@ Ready = Callable[[], Awaitable[Mapping[str, bool]]]
 """What a process needs to do its work, by name; it is ready when all are True."""
 
 
-def add_health(app: web.Application, ready: Ready, registry: CollectorRegistry = REGISTRY) -> None:
-    """Serve the three routes from `app`; `registry` holds the metrics (the bot's parent sums its workers in one of its own)."""
+def add_health(app: web.Application, ready: Ready, registry: CollectorRegistry = REGISTRY, *, info: Ready | None = None) -> None:
+    """Serve the three routes from `app`.
+
+    Args:
+        registry: holds the metrics (the bot's parent sums its workers in one of its own).
+        info: shown by `/readyz` too, but not needed to be ready.
+    """
 
     async def healthz(_: web.Request) -> web.Response:
         return web.json_response({"alive": True})
 
     async def readyz(_: web.Request) -> web.Response:
         parts = dict(await ready())
-        return web.json_response({"ready": all(parts.values()), **parts}, status=200 if all(parts.values()) else 503)
+        more = dict(await info()) if info else {}
+        return web.json_response({"ready": all(parts.values()), **parts, **more}, status=200 if all(parts.values()) else 503)
 
     async def metrics(_: web.Request) -> web.Response:
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

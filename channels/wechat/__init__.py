@@ -1,0 +1,1 @@
+"""The WeChat official account: callback, passive replies, platform API and the sender."""

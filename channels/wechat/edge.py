@@ -1,0 +1,114 @@
+"""`weijing edge`: the process that WeChat talks to. It loads no model, so it starts in under a second and stays up while the bot does not."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from aiohttp import web
+from prometheus_client import Gauge
+
+from channels.wechat.callback import Callback
+from channels.wechat.envelope import Envelope
+from channels.wechat.reception import Reception
+from channels.wechat.waits import Waits
+from channels.wechat.xml import MAX_BYTES
+from store.keys import PARTITIONS, WORKERS, key
+from store.redis import FAULTS, Redis, client, wait_ready
+from store.turns import now_ms
+from weijing.health import add_health, serve, until_stopped
+from weijing.logs import set_up_logs
+from weijing.settings import Settings, load_settings
+
+log = logging.getLogger(__name__)
+
+DEADLINE_S = 4.5
+"""WeChat cuts at 5 s."""
+CROWD = 2000
+"""More waiting pushes than this: the reply is left to the sender."""
+COMMAND_S = 1.5
+"""A Redis command may take so long, so that a second try still fits into the deadline."""
+WORKER_ALIVE_MS = 15_000
+SAMPLE_S = 5.0
+
+WAITING = Gauge("weijing_waiting_pushes", "Pushes that wait for their turn's reply")
+DEPTH = Gauge("weijing_inbox_depth", "Messages accepted and not done, over all partitions; sampled")
+
+
+def init_app(settings: Settings, *, deadline: float = DEADLINE_S, crowd: int = CROWD) -> web.Application:
+    """The edge as an aiohttp application; it connects when it starts.
+
+    Args:
+        settings: of the process; `redis_url` must be set.
+        deadline: seconds from a push's arrival to its answer.
+        crowd: see `Reception`.
+    """
+    redis, listener, edge = client(settings.redis_url, timeout=COMMAND_S), client(settings.redis_url, timeout=None, connections=2), secrets.token_hex(6)
+    waits = Waits(listener, edge)
+    reception = Reception(redis, waits, edge, verified=settings.wechat_verified, deadline=deadline, crowd=crowd)
+    app = web.Application(client_max_size=MAX_BYTES)
+    app.add_routes(Callback(Envelope(settings), reception).routes())
+    add_health(app, lambda: _reach(redis), info=lambda: _worker(redis))
+
+    async def run(_: web.Application) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(waits.listen()), asyncio.create_task(_sample(redis))]
+        WAITING.set_function(lambda: waits.count)
+        yield
+        await reception.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await redis.close(close_connection_pool=True)
+        await listener.close(close_connection_pool=True)
+
+    app.cleanup_ctx.append(run)
+    if settings.demo:
+        from channels.simulator.routes import add_simulator
+
+        add_simulator(app, settings)
+    return app
+
+
+def main(argv: list[str]) -> int:
+    """Run the edge until SIGTERM."""
+    del argv
+    set_up_logs()
+    asyncio.run(_main(load_settings()))
+    return 0
+
+
+async def _main(settings: Settings) -> None:
+    await wait_ready(settings.redis_url)
+    runner = await serve(init_app(settings), settings.edge_host, settings.edge_port)
+    log.info("the edge listens on %s:%d", settings.edge_host, settings.edge_port)
+    await until_stopped()
+    await runner.cleanup()
+
+
+async def _reach(redis: Redis) -> dict[str, bool]:
+    try:
+        await redis.ping()
+    except FAULTS:
+        return {"redis": False}
+    return {"redis": True}
+
+
+async def _worker(redis: Redis) -> dict[str, bool]:
+    """Shown, not required: without a worker the edge still accepts and says so."""
+    try:
+        return {"worker": bool(await redis.zcount(WORKERS, now_ms() - WORKER_ALIVE_MS, "+inf"))}
+    except FAULTS:
+        return {"worker": False}
+
+
+async def _sample(redis: Redis) -> None:
+    while True:
+        with suppress(*FAULTS):
+            pipe = redis.pipeline(transaction=False)
+            for part in range(PARTITIONS):
+                pipe.xlen(key(part, "inbox"))
+            DEPTH.set(sum(await pipe.execute()))
+        await asyncio.sleep(SAMPLE_S)

@@ -1,0 +1,97 @@
+"""Pushes that wait for their turn's reply: one pub/sub connection for the whole edge, a watch for each push."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from store.keys import edge_channel
+from store.redis import FAULTS, Redis
+
+log = logging.getLogger(__name__)
+
+_PAUSE_S = (0.05, 1.0)
+"""Shortest and longest pause before subscribing again."""
+
+
+class Watch:
+    """One push that waits.
+
+    Args:
+        until: loop time at which it stops waiting.
+    """
+
+    def __init__(self, until: float) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._until = until
+        self._told = asyncio.Event()
+
+    def wake(self) -> None:
+        """There may be a reply: look."""
+        self._told.set()
+
+    async def told(self) -> bool:
+        """Wait for a hint; False when the time is over."""
+        left = self._until - self._loop.time()
+        if left <= 0:
+            return False
+        timer = self._loop.call_later(left, self._told.set)
+        await self._told.wait()
+        timer.cancel()
+        self._told.clear()
+        return self._loop.time() < self._until
+
+
+class Waits:
+    """The watches of one edge.
+
+    Args:
+        redis: a client without a command time-out, for the subscription.
+        edge: the edge's id.
+    """
+
+    def __init__(self, redis: Redis, edge: str) -> None:
+        self._redis = redis
+        self._channel = edge_channel(edge)
+        self._watches: defaultdict[str, set[Watch]] = defaultdict(set)
+        self.count = 0
+
+    @contextmanager
+    def watch(self, message_key: str, until: float) -> Iterator[Watch]:
+        """Listen for one message's reply; begin before it is accepted, so that no hint is missed."""
+        watch = Watch(until)
+        self._watches[message_key].add(watch)
+        self.count += 1
+        try:
+            yield watch
+        finally:
+            self.count -= 1
+            self._watches[message_key].discard(watch)
+            if not self._watches[message_key]:
+                del self._watches[message_key]
+
+    async def listen(self) -> None:
+        """Subscribe for ever; after each (re)subscription everybody looks for himself, for hints may have passed meanwhile."""
+        pause = _PAUSE_S[0]
+        while True:
+            try:
+                async with self._redis.pubsub(ignore_subscribe_messages=False) as pubsub:
+                    await pubsub.subscribe(self._channel)
+                    async for event in pubsub.listen():
+                        pause = _PAUSE_S[0]
+                        self._hear(event)
+            except FAULTS as error:
+                log.warning("the edge's subscription was lost (%s); subscribing again", type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _PAUSE_S[1])
+
+    def _hear(self, event: dict[str, str]) -> None:
+        if event["type"] == "subscribe":
+            waiting = [watch for watches in self._watches.values() for watch in watches]
+        else:
+            waiting = list(self._watches.get(event["data"], ()))
+        for watch in waiting:
+            watch.wake()
