@@ -57,7 +57,10 @@ class TimeLimit:
 
 @dataclass(frozen=True)
 class Basis:
-    """One source: a law with its article as printed (「第十二条第三款」), or a document with its number; `aspects` says what it supports, empty = all."""
+    """One source: a law with its article as printed (「第十二条第三款」), or a document with its number.
+
+    `aspects` names what it supports; empty, it supports the whole item.
+    """
 
     law: str
     article: str = ""

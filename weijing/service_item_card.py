@@ -96,18 +96,32 @@ def _all_bases(item: Item) -> list[str]:
 
 
 def _basis_line(item: Item, aspect: str) -> str:
-    """「依据：《居民身份证法》第十二条（2026年11月22日核对）」, with the bases that support this aspect, or else all."""
-    bases = item["legal_basis"]
-    chosen = [one for one in bases if aspect in one["aspects"]] or [one for one in bases if not one["aspects"]] or bases
-    names = "、".join(_basis(one) for one in chosen[:_BASES_SHOWN])
-    more = "等" if len(chosen) > _BASES_SHOWN else ""
-    return f"依据：{names}{more}（{_chinese_day(item['valid_from'])}核对）"
+    """「依据：《居民身份证法》第十二条（2026年11月22日核对）」; the aspect `legal_basis` has just listed them."""
+    names = "以上条文" if aspect == "legal_basis" else _joined(_bases_of(item["legal_basis"], aspect))
+    return f"依据：{names}（{_chinese_day(item['valid_from'])}核对）"
+
+
+def _bases_of(bases: list[Mapping[str, Any]], aspect: str) -> list[Mapping[str, Any]]:
+    """Those of this aspect alone first, then those of the whole item; where neither is, all of them."""
+    named = [one for one in bases if aspect in one["aspects"]]
+    return named + [one for one in bases if not one["aspects"]] or bases
+
+
+def _joined(bases: list[Mapping[str, Any]]) -> str:
+    """Articles of one law behind its name, laws in order of first mention."""
+    laws: dict[str, list[str]] = {}
+    for one in bases[:_BASES_SHOWN]:
+        laws.setdefault(_law(one), []).append(one["article"])
+    return "、".join(law + "、".join(articles) for law, articles in laws.items()) + ("等" if len(bases) > _BASES_SHOWN else "")
 
 
 def _basis(basis: Mapping[str, Any]) -> str:
+    return f"{_law(basis)}{basis['article']}"
+
+
+def _law(basis: Mapping[str, Any]) -> str:
     revision = f"（{basis['year']}年修订）" if basis["year"] else ""
-    number = f"（{basis['document_no']}）" if basis["document_no"] else ""
-    return f"《{basis['law']}》{revision}{number}{basis['article']}"
+    return f"《{basis['law']}》{revision}" if basis["article"] else f"{basis['law']}（{basis['document_no']}）"
 
 
 def _day(value: str) -> date:
