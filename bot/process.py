@@ -76,7 +76,7 @@ async def serve_health(settings: Settings) -> None:
         return {"redis": True, "worker": bool(live)}
 
     registry = CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry)
+    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     app = web.Application()
     add_health(app, ready, registry)
     runner = await serve(app, "127.0.0.1", settings.bot_port)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tarfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from rasa.engine.storage.storage import ModelMetadata
 from rasa.model import get_latest_model
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, DefinePrevUserUtteredFeaturization, Event, UserUttered
+from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, DefinePrevUserUtteredFeaturization, Event, Restarted, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 from rasa.utils.endpoints import EndpointConfig
@@ -81,6 +82,18 @@ class TurnProcessor(MessageProcessor):
         """What the NLU makes of a text."""
         return dict(await self.parse_message(UserMessage(text)))
 
+    async def _update_tracker_session(self, tracker: DialogueStateTracker, output_channel: OutputChannel, metadata: dict[str, Any] | None = None) -> None:
+        # Stock Rasa builds the whole applied history just to learn whether it is empty.
+        if not _has_history(tracker) or self._has_session_expired(tracker):
+            await super()._update_tracker_session(tracker, output_channel, metadata)
+
+    def _has_session_expired(self, tracker: DialogueStateTracker) -> bool:
+        session = self.domain.session_config
+        last = next((event for event in reversed(tracker.events) if isinstance(event, (UserUttered, Restarted))), None)
+        if not isinstance(last, UserUttered) or not session.are_sessions_enabled():
+            return False
+        return bool((time.time() - last.timestamp) / 60 > session.session_expiration_time)
+
     async def _run_action(
         self, action: Action, tracker: DialogueStateTracker, output_channel: OutputChannel, nlg: NaturalLanguageGenerator, prediction: PolicyPrediction
     ) -> bool:
@@ -93,12 +106,12 @@ class TurnProcessor(MessageProcessor):
             events = await action.run(output_channel, nlg, view, self.domain)
         except ActionExecutionRejection:
             tracker.update(ActionExecutionRejected(action.name(), prediction.policy_name, prediction.max_confidence))
-            return self.should_predict_another_action(action.name())
+            return bool(self.should_predict_another_action(action.name()))
         self._log_action_on_tracker(tracker, action, events, prediction)
         if any(isinstance(event, UserUttered) for event in events):
             tracker = await self.run_action_extract_slots(output_channel, tracker)
         await self.execute_side_effects(events, tracker, output_channel)
-        return self.should_predict_another_action(action.name())
+        return bool(self.should_predict_another_action(action.name()))
 
     def _log_action_on_tracker(self, tracker: DialogueStateTracker, action: Action, events: list[Event] | None, prediction: PolicyPrediction) -> None:
         produced = events or []
@@ -123,6 +136,11 @@ class TurnProcessor(MessageProcessor):
     @staticmethod
     def _log_slots(tracker: DialogueStateTracker) -> None:
         """Slots hold citizen data; nothing of ours logs them."""
+
+
+def _has_history(tracker: DialogueStateTracker) -> bool:
+    """Whether anything lies behind the last restart or session start."""
+    return bool(tracker.events) and not isinstance(tracker.events[-1], (Restarted, SessionStarted))
 
 
 def load_processor(model: Path, action_endpoint: EndpointConfig) -> TurnProcessor:

@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     bot_port: int = Field(default=8003, description="health and metrics of the bot parent")
     sender_port: int = Field(default=8004, description="health and metrics of the sender")
     projector_port: int = Field(default=8005, description="health and metrics of the projector")
+    courier_port: int = Field(default=8006, description="health and metrics of the courier")
     bot_workers: int = Field(default=1, ge=1, le=64, description="worker processes of one bot parent")
     bot_model: Path = Field(default=ROOT / "models", description="a model file, or the directory whose newest model is loaded")
     bot_lease_ms: int = Field(default=15_000, ge=500, description="how long a worker owns a partition without renewing, in ms")

@@ -97,9 +97,9 @@ async def test_what_is_committed_is_read_back_with_trim_and_header(redis: Redis)
         await turns.accept(message, "e1")
         state = await commits.read("o-user")
         last = number == 2
-        await commits.commit(
-            Commit(message, await entry_of(redis), state.length, [], [f'"{number}a"', f'"{number}b"'], 4 if last else 0, ['"h"'] if last else [], {"r": str(number)})
-        )
+        tracker = [f'"{number}a"', f'"{number}b"']
+        trim, header = (4, ['"h"']) if last else (0, [])
+        await commits.commit(Commit(message, await entry_of(redis), state.length, [], tracker, trim, header, {"r": str(number)}))
     state = await commits.read("o-user")
     assert state.length == 6
     assert [json.loads(event) for event in state.events] == ["2a", "2b"]

@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "edge": ("channels.wechat.edge", "the WeChat callback"),
     "bot": ("bot.parent", "the Rasa workers"),
     "sender": ("channels.wechat.sender", "deliver what was not answered passively"),
+    "courier": ("actions.courier", "deliver what was kept while the backend was away"),
     "projector": ("store.projector", "write events to PostgreSQL"),
     "backend": ("backend.app", "the reference government service API"),
     "migrate": ("store.migrate", "bring the tables of the house up to date"),
