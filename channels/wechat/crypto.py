@@ -6,7 +6,6 @@ wechatpy takes the last byte as the padding without looking at the rest and has 
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import secrets
 import struct
@@ -33,7 +32,7 @@ class MessageCipher:
     def __init__(self, encoding_aes_key: str, app_id: str) -> None:
         try:
             key = base64.b64decode(encoding_aes_key + "=")
-        except binascii.Error:
+        except ValueError:
             key = b""
         if len(key) != 32:
             raise SettingsError("WECHAT_AES_KEY is not an EncodingAESKey of 43 characters; copy it from the server configuration page")
@@ -48,7 +47,7 @@ class MessageCipher:
         """
         try:
             sealed = base64.b64decode(encrypt, validate=True)
-        except (binascii.Error, ValueError):
+        except ValueError:
             raise PushRejected("the encrypted body is no base64") from None
         if len(sealed) < _BLOCK or len(sealed) % 16:
             raise PushRejected("the encrypted body has no whole blocks")

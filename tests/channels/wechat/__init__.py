@@ -1,0 +1,1 @@
+"""The WeChat channel against real Redis and real HTTP."""
