@@ -131,11 +131,16 @@ def read_action(body: Mapping[str, Any], base: str) -> Action:
     return makers[kind]()
 
 
-def write_xml(openid: str, account: str, action: Action, created: int, message_id: int) -> str:
-    """The push as plain XML, laid out as WeChat lays it out."""
+def push_fields(openid: str, account: str, action: Action, created: int, message_id: int) -> dict[str, str]:
+    """The elements of the push, in WeChat's order."""
     fields = {"ToUserName": account, "FromUserName": openid, "CreateTime": str(created), **action.fields}
     if not action.is_event:
         fields["MsgId"] = str(message_id)
+    return fields
+
+
+def write_xml(fields: Mapping[str, str]) -> str:
+    """The push as plain XML, laid out as WeChat lays it out."""
     return "<xml>\n" + "".join(f"<{name}>{_value(name, value)}</{name}>\n" for name, value in fields.items()) + "</xml>"
 
 

@@ -63,7 +63,7 @@ class PlatformApi:
         content = read_content(kind, body.get(kind))
         user.allowance.check()
         user.allowance.use()
-        user.tell("typing", 0)
+        self._stop_typing(user)
         user.show("account", "media" if kind in MEDIA else kind, content, self._exchange(user), "customer_service")
         return {}
 
@@ -71,8 +71,7 @@ class PlatformApi:
         """POST cgi-bin/message/custom/typing: contact within 30 s, lasts 15 s, not again while it is on."""
         user, now = self._receiver(body), self._platform.now()
         if body.get("command") == "CancelTyping":
-            user.typing_until = 0.0
-            user.tell("typing", 0)
+            self._stop_typing(user)
             return {}
         user.allowance.check()
         if now - user.allowance.last_contact > CONTACT_SECONDS:
@@ -128,6 +127,10 @@ class PlatformApi:
         if not user.following:
             raise PlatformError("require subscribe", 43004)
         return user
+
+    def _stop_typing(self, user: User) -> None:
+        user.typing_until = 0.0
+        user.tell("typing", 0)
 
     def _exchange(self, user: User) -> int:
         return user.exchanges[-1].id if user.exchanges else 0

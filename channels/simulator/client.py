@@ -32,7 +32,7 @@ class Client:
         self._xml = xml
         self._user = ""
         self._seen = 0
-        self._heard = False
+        self._heard = True
 
     async def enter(self, name: str) -> None:
         """Be that user, from now on.

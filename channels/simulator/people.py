@@ -77,7 +77,7 @@ class Exchange:
     attempts: list[Attempt] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     state: str = "running"
-    turn: dict[str, Any] = field(default_factory=dict)
+    turn: dict[str, str] = field(default_factory=dict)
 
 
 Event = tuple[str, Any]

@@ -9,20 +9,24 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import aiohttp
 
-from channels.simulator.actions import Action, write_xml
+from channels.simulator.actions import Action, push_fields, write_xml
 from channels.simulator.allowance import Clock, Tokens
 from channels.simulator.envelope import Envelope, Reply
 from channels.simulator.menu import default_menu
 from channels.simulator.people import Attempt, Exchange, People, User
+from channels.wechat.push import message_key
 from weijing.errors import ReplyRejected
 from weijing.settings import Settings
 
 FAULT = "该公众号提供的服务出现故障，请稍后再试"
 REQUESTS = 3
+TURN_PAUSES = (0.2, 0.8, 3.0, 8.0, 20.0)
+"""Seconds between looks for a message's turn."""
 CALLBACK = "/webhooks/wechat/webhook"
 
 
@@ -43,6 +47,7 @@ class Platform:
         self.credentials = (settings.wechat_app_id, settings.wechat_app_secret.get_secret_value())
         self.now = now
         self._envelope = Envelope(settings)
+        self.read_turn: Callable[[str], Awaitable[dict[str, str]]] | None = None
         self._session: aiohttp.ClientSession | None = None
         self._patience = aiohttp.ClientTimeout(total=patience)
         host = "127.0.0.1" if settings.edge_host in {"0.0.0.0", "::", ""} else settings.edge_host  # noqa: S104  compared, not bound
@@ -62,10 +67,7 @@ class Platform:
         if action.kind:
             side: Any = "system" if action.kind == "system" else "user"
             user.show(side, action.kind, dict(action.content or {}), exchange.id)
-        task = asyncio.create_task(self._deliver(user, action, exchange))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return exchange, task
+        return exchange, self._spawn(self._deliver(user, action, exchange))
 
     async def close(self) -> None:
         """Drop the pushes under way and end the open pages."""
@@ -76,6 +78,12 @@ class Platform:
             for queue in user.listeners:
                 queue.put_nowait(None)
 
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
     def _follow(self, user: User, event: str) -> None:
         if event == "subscribe":
             user.following = True
@@ -84,8 +92,8 @@ class Platform:
             user.allowance.close()
 
     async def _deliver(self, user: User, action: Action, exchange: Exchange) -> None:
-        created, message_id = int(self.now()), next(self._ids)
-        xml = write_xml(user.openid, self._envelope.account, action, created, message_id)
+        fields = push_fields(user.openid, self._envelope.account, action, int(self.now()), next(self._ids))
+        xml = write_xml(fields)
         reply: Reply | None = None
         for number in range(1, REQUESTS + 1):
             attempt = self._prepare(user, xml, number)
@@ -95,6 +103,16 @@ class Platform:
             if attempt.outcome in {"answered", "rejected"}:
                 break
         self._show(user, exchange, reply)
+        self._spawn(self._watch_turn(user, exchange, message_key(fields)))
+
+    async def _watch_turn(self, user: User, exchange: Exchange, key: str) -> None:
+        """Look for the turn; one that comes late is found late."""
+        for pause in TURN_PAUSES if self.read_turn else ():
+            await asyncio.sleep(pause)
+            assert self.read_turn
+            exchange.turn = await self.read_turn(key)
+            if exchange.turn:
+                return user.tell("exchange", exchange)
 
     def _prepare(self, user: User, xml: str, number: int) -> Attempt:
         sealed = self._envelope.seal(xml, user.openid, int(self.now()))

@@ -43,7 +43,9 @@ def add_simulator(app: web.Application, settings: Settings, *, patience: float =
     """
     if not settings.demo:
         raise SettingsError("the simulator is not for production: set WEIJING_ENV to demo or test")
-    app.add_subapp(PREFIX, _Simulator(settings, patience).app)
+    simulator = _Simulator(settings, patience)
+    app[PLATFORM] = simulator.platform
+    app.add_subapp(PREFIX, simulator.app)
 
 
 class _Simulator:
@@ -51,12 +53,12 @@ class _Simulator:
 
     def __init__(self, settings: Settings, patience: float) -> None:
         self._base = f"http://127.0.0.1:{settings.edge_port}"
-        self._platform = Platform(settings, patience=patience)
+        self._database_url = settings.database_url
+        self.platform = Platform(settings, patience=patience)
         self.app = web.Application(middlewares=[_guard])
-        self.app[PLATFORM] = self._platform
         templates = aiohttp_jinja2.setup(self.app, loader=jinja2.FileSystemLoader(HERE / "templates"), trim_blocks=True, lstrip_blocks=True)
         self._phone = Phone(templates)
-        self.app.add_routes(self._routes() + PlatformApi(self._platform).routes())
+        self.app.add_routes(self._routes() + PlatformApi(self.platform).routes())
         self.app.router.add_static("/static", HERE / "static")
         self.app.cleanup_ctx.append(self._open)
         self.app.on_shutdown.append(self._close)
@@ -83,14 +85,14 @@ class _Simulator:
 
     async def add_user(self, request: web.Request) -> web.StreamResponse:
         """A new person follows the account; a form goes on to the page."""
-        name = str((await request.post()).get("name", "")).strip()[:MAX_NAME] or f"用户{len(list(self._platform.people)) + 1}"
-        self._platform.start(self._platform.people.named(name), follow())
+        name = str((await request.post()).get("name", "")).strip()[:MAX_NAME] or f"用户{len(list(self.platform.people)) + 1}"
+        self.platform.start(self.platform.people.named(name), follow())
         raise web.HTTPSeeOther(f"{PREFIX}?user={quote(name)}")
 
     async def list_users(self, request: web.Request) -> web.Response:
         """Names and openids; `?name=` makes sure that there is such a user, without an event."""
         name = request.query.get("name", "").strip()[:MAX_NAME]
-        users = [self._platform.people.named(name)] if name else list(self._platform.people)
+        users = [self.platform.people.named(name)] if name else list(self.platform.people)
         return web.json_response([{"name": user.name, "openid": user.openid, "following": user.following} for user in users])
 
     async def send(self, request: web.Request) -> web.Response:
@@ -101,7 +103,7 @@ class _Simulator:
             action = read_action(body, self._base)
         except (ValueError, TypeError, AttributeError) as error:
             raise web.HTTPBadRequest(text=str(error)) from None
-        exchange, task = self._platform.start(user, action)
+        exchange, task = self.platform.start(user, action)
         if request.query.get("wait"):
             await task
         return web.json_response({"exchange": asdict(exchange), "items": [asdict(item) for item in user.items if item.exchange == exchange.id]})
@@ -124,28 +126,36 @@ class _Simulator:
         return await stream(request, self._user(request), self._phone, _number(after))
 
     def _render(self, template: str, request: web.Request) -> web.StreamResponse:
-        people = list(self._platform.people)
+        people = list(self.platform.people)
         name = request.query.get("user", people[0].name)
         user = next((user for user in people if user.name == name), None)
         if user is None:
             raise web.HTTPSeeOther(f"{PREFIX}?user={quote(people[0].name)}")
-        context: dict[str, Any] = {"title": TITLE, "people": people, "user": user, "menu": self._platform.menu.get("button", []), "places": PLACES}
+        context: dict[str, Any] = {"title": TITLE, "people": people, "user": user, "menu": self.platform.menu.get("button", []), "places": PLACES}
         context |= {"lines": self._phone.lines(user, user.items), "trace": self._phone.trace(user), "seq": user.items[-1].seq if user.items else 0}
         return aiohttp_jinja2.render_template(template, request, context)
 
     def _user(self, request: web.Request) -> User:
-        user = self._platform.people.get(request.match_info["openid"])
+        user = self.platform.people.get(request.match_info["openid"])
         if user is None:
             raise web.HTTPNotFound(text="没有这个用户，请刷新页面")
         return user
 
     async def _open(self, _: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-            self._platform.connect(session)
+            self.platform.connect(session)
+            turns = None
+            if self._database_url:
+                from channels.simulator.turns import Turns  # late: without a database the edge needs no SQLAlchemy
+
+                turns = Turns(self._database_url)
+                self.platform.read_turn = turns.read
             yield
+            if turns:
+                await turns.close()
 
     async def _close(self, _: web.Application) -> None:
-        await self._platform.close()
+        await self.platform.close()
 
 
 def _number(text: str | None) -> int:

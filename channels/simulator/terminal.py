@@ -37,7 +37,10 @@ async def converse(client: Client) -> None:
         while not polling.done():
             line = await keyboard.readline()
             words = line.decode("utf-8", "replace").strip()
-            if not line or words == "/退出":
+            if not line:
+                await client.answered()
+                break
+            if words == "/退出":
                 break
             if words == "/菜单":
                 print_menu()
