@@ -122,3 +122,15 @@ class ReplyRejected(WeijingError):
     """The simulator: WeChat would not show this passive reply but its fault notice; the sentence (Chinese, for the trace) says why."""
 
     code = "reply_rejected"
+
+
+class TrainingFailed(WeijingError):
+    """No model came out of the training data."""
+
+    code = "training_failed"
+
+
+class InputError(WeijingError):
+    """A line of a command's standard input cannot be used."""
+
+    code = "input"

@@ -1,0 +1,43 @@
+"""What the components share about a message: its normalised text, and names of the properties they hand on."""
+
+from __future__ import annotations
+
+import re
+
+from rasa.nlu.constants import TOKENS_NAMES
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from weijing.identifiers import find_identifiers
+
+NORMALIZED = "normalized"
+"""Text after `weijing.normalise`; entity positions refer to it."""
+SCORES = "label_scores"
+"""Label -> probability, where a guide question's label carries its category: `ask_guide/traffic`."""
+LINKS = "item_links"
+"""Service items that may be meant, best first: `bot.nlu.item_index.Link`."""
+DECISION = "decision"
+CANDIDATES = "candidates"
+GUIDE = "ask_guide"
+
+_MASK = re.compile(r"〔([^〔〕#]{1,8})#[0-9a-f]{8}〕")
+_LONG_NUMBER = re.compile(r"\d{6,}")
+
+
+def normalized(message: Message) -> str:
+    """The normalised text; the raw one if no normaliser ran."""
+    text = message.get(NORMALIZED)
+    return text if isinstance(text, str) else message.get(TEXT) or ""
+
+
+def words(message: Message) -> list[str]:
+    """The tokens of the message."""
+    return [token.text for token in message.get(TOKENS_NAMES[TEXT]) or []]
+
+
+def neutral(text: str) -> str:
+    """The text with every identifier, raw or masked, replaced by its kind, so that one phone is as good as another to the classifier."""
+    text = _MASK.sub(r"〔\1〕", text)
+    for found in reversed(find_identifiers(text)) if any(sign.isdigit() for sign in text) else ():
+        text = f"{text[: found.start]}〔{found.kind}〕{text[found.end :]}"
+    return _LONG_NUMBER.sub("000000", text.lower())

@@ -1,0 +1,103 @@
+"""`weijing train`: a model from the project's data in seconds, without loading TensorFlow."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import logging
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bot import lean
+from weijing.errors import TrainingFailed
+from weijing.settings import ROOT
+
+FINGERPRINT = "fingerprint.json"
+"""Beside the models: what the newest was trained from."""
+SOURCES = ("config.yml", "domain.yml", "data/**/*.yml", "data/**/*.txt", "bot/nlu/*.py", "bot/policies.py", "weijing/*.py")
+"""What a model depends on."""
+Say = Callable[[str], None]
+
+
+def main(argv: list[str]) -> int:
+    """Train, or with `--if-needed` only when something changed; the model's path is the last line."""
+    options = argparse.ArgumentParser("weijing train", description=__doc__)
+    options.add_argument("--out", type=Path, default=ROOT / "models", help="folder of the models (default: models/)")
+    options.add_argument("--if-needed", action="store_true", help="keep the newest model if nothing it depends on has changed")
+    chosen = options.parse_args(argv)
+    known = fresh_model(chosen.out) if chosen.if_needed else None
+    if known:
+        print("nothing changed since this model was trained")
+    print(known or train_model(chosen.out, lambda line: print(line, flush=True)))
+    return 0
+
+
+def fresh_model(out: Path) -> Path | None:
+    """The model in `out` that was trained from the files as they are now, or None."""
+    try:
+        known = json.loads((out / FINGERPRINT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    model = out / str(known.get("model"))
+    return model if model.is_file() and known.get("fingerprint") == fingerprint() else None
+
+
+def fingerprint() -> str:
+    """A digest of every file that a model depends on."""
+    digest = hashlib.sha256()
+    for file in sorted({file for pattern in SOURCES for file in ROOT.glob(pattern)}):
+        digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def train_model(out: Path, say: Say) -> Path:
+    """Train into `out`, telling `say` what is being done.
+
+    Raises:
+        TrainingFailed: Rasa refused the data; the message holds its reason.
+    """
+    started, digest = time.monotonic(), fingerprint()
+    say("loading Rasa (about 6 s) ...")
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    lean.install()
+    from bot.quiet import quiet_rasa
+
+    quiet_rasa()
+    from rasa.model_training import train
+    from rasa.shared.exceptions import RasaException
+
+    say(f"loaded after {time.monotonic() - started:.1f} s; training ...")
+    _follow_components(say)
+    try:
+        result = train(str(ROOT / "domain.yml"), str(ROOT / "config.yml"), [str(ROOT / "data")], output=str(out), force_training=True)
+    except RasaException as error:
+        raise TrainingFailed(f"Rasa refused the training data: {error}") from error
+    if result.code or not result.model:
+        raise TrainingFailed("Rasa trained no model: see its messages above")
+    model = Path(result.model)
+    (out / FINGERPRINT).write_text(json.dumps({"model": model.name, "fingerprint": digest}), encoding="utf-8")
+    say(f"trained after {time.monotonic() - started:.1f} s")
+    return model
+
+
+class _Progress(logging.Handler):
+    """Passes on the name of each component as Rasa begins with it."""
+
+    def __init__(self, say: Say) -> None:
+        super().__init__(logging.INFO)
+        self._say = say
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = record.getMessage()
+        if line.startswith("Starting"):
+            self._say("  " + line.removeprefix("Starting to train component ").strip("'."))
+
+
+def _follow_components(say: Say) -> None:
+    log = logging.getLogger("rasa.engine.training.hooks")
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    log.handlers = [_Progress(say)]
