@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event, paused
@@ -18,4 +19,6 @@ class ActionShowEmergency(BaseAction):
         card = screen(Said.latest(tracker).text)
         dispatcher.utter_message(text=card.text if card else CARD_TEXT)
         dispatcher.utter_message(response="utter_emergency_staff_told")
-        return paused("emergency")
+        form = tracker.active_loop.get("name")
+        reopened = [ActiveLoop(form)] if form else []  # Rasa would still hold the form as rejected after the pause
+        return [*reopened, *paused("emergency")]

@@ -29,7 +29,7 @@ PATIENCE = 3
 LEAVING = frozenset({"cancel", "request_handoff", "repeat", "help"})
 ANSWERS = frozenset({"affirm", "deny", "correct", "add_evidence", "nlu_fallback", ""})
 """Intents that always speak to the form; every other one may be an aside."""
-SMALL = frozenset({"greet", "thank", "goodbye", "smalltalk"})
+SMALL = frozenset({"greet", "thank", "goodbye"})
 SHORT = 12
 """Characters up to which a message in the middle of a story is taken as a command."""
 QUESTION = 25
@@ -112,7 +112,7 @@ class Form(BaseAction, ABC):
             return False
         if asked.story:
             return self._leaves_story(said)
-        if said.intent in LEAVING or said.asks:
+        if said.intent in LEAVING | SMALL or said.asks:
             return True
         readable = asked.read(said, slots) is not None or (asked.skipped is not None and said.skips)
         return not readable and not volunteered(self.fields, said, slots, asked)

@@ -39,7 +39,8 @@ def _match(text: str, topics: dict[str, str]) -> str | None:
 
 def _topic(said: Said, slots: Slots) -> str | None:
     topics = words.COMPLAINT_TOPICS if slots.get("report_kind") == "投诉" else words.TIP_TOPICS
-    return _match(said.text, topics) or (words.OTHER if 2 <= len(said.text) <= 20 and not said.denies else None)
+    elsewhere = said.denies or _told_time(said, slots) or _told_place(said, slots)
+    return _match(said.text, topics) or (words.OTHER if 2 <= len(said.text) <= 20 and not elsewhere else None)
 
 
 def _told_topic(said: Said, slots: Slots) -> str | None:
@@ -74,7 +75,7 @@ def _place(said: Said, slots: Slots) -> str | None:
 
 
 def _told_place(said: Said, slots: Slots) -> str | None:
-    found = words.PLACE.search(said.text)
+    found = words.PLACE.search(words.TIME.sub("在", said.text))  # 「昨晚九点人民路…」: a place often follows the time with no word between
     return max(found["place"] if found else "", said.entity("place") or "", key=len) or None
 
 

@@ -1,0 +1,100 @@
+"""Our rules trained once, our actions in process, and the real reference backend as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from actions import client
+from tests.actions.talk import Talk, load_rules, train_rules
+from weijing.engines import EmbeddedPostgres
+from weijing.settings import load_settings
+
+
+class BackendProcess:
+    """`weijing backend` on a free port; it can be killed and started again."""
+
+    def __init__(self, database_url: str, log: Path) -> None:
+        self._database_url = database_url
+        self._log = log
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it is ready."""
+        env = {**os.environ, "BACKEND_PORT": str(self.port), "DATABASE_URL": self._database_url, "BACKEND_URL": ""}
+        with self._log.open("ab") as out:
+            self.process = subprocess.Popen([sys.executable, "-m", "weijing", "backend"], env=env, stdout=out, stderr=out)
+        deadline = time.monotonic() + 60
+        while not self._ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the backend did not start:\n{self._log.read_text()[-2000:]}")
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+
+    def _ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def backend_process(postgres_server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackendProcess]:
+    """The reference backend; this process's settings point at it."""
+    server = BackendProcess(postgres_server.url, tmp_path_factory.mktemp("backend") / "backend.log")
+    server.start()
+    before = os.environ.get("BACKEND_URL")
+    os.environ["BACKEND_URL"] = server.url
+    load_settings.cache_clear()
+    yield server
+    server.kill()
+    os.environ.pop("BACKEND_URL")
+    if before is not None:
+        os.environ["BACKEND_URL"] = before
+    load_settings.cache_clear()
+
+
+@pytest_asyncio.fixture
+async def backend(backend_process: BackendProcess) -> AsyncIterator[BackendProcess]:
+    """The backend up and running, whatever the test before did to it; a test that kills it gets it back for the next one."""
+    if backend_process.process is None or backend_process.process.poll() is not None:
+        backend_process.start()
+    yield backend_process
+    await client.backend().close()
+    client._open = None
+
+
+@pytest.fixture(scope="session")
+def rules_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Domain and rules, trained."""
+    return train_rules(tmp_path_factory.mktemp("rules"))
+
+
+@pytest.fixture
+def talk(rules_model: Path, backend: BackendProcess) -> Talk:
+    """A new conversation."""
+    return Talk(load_rules(rules_model))
