@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 import time
 from collections import OrderedDict, deque
 from collections.abc import Iterator
@@ -87,8 +88,9 @@ Event = tuple[str, Any]
 class User:
     """One simulated person and the phone; follows the account from the start, as most who write do."""
 
-    def __init__(self, name: str, openid: str, now: Clock) -> None:
+    def __init__(self, name: str, openid: str, number: int, now: Clock) -> None:
         self.name = name
+        self.number = number
         self.openid = openid
         self.following = True
         self.allowance = Allowance(now)
@@ -122,7 +124,7 @@ class User:
 
 
 class People:
-    """The users, oldest contact first.
+    """The users, in the order in which they came.
 
     Args:
         app_id: openids of a name differ between accounts and stay the same between runs.
@@ -134,16 +136,17 @@ class People:
         self._now = now
         self._users: OrderedDict[str, User] = OrderedDict()
         self._exchanges = 0
+        self._numbers = itertools.count()
         for name in FIRST_USERS:
             self.named(name)
 
     def __iter__(self) -> Iterator[User]:
-        return iter(sorted(self._users.values(), key=lambda user: user.name not in FIRST_USERS))
+        return iter(sorted(self._users.values(), key=lambda user: user.number))
 
     def named(self, name: str) -> User:
         """The user of that name, new if need be; the one that was quiet longest is forgotten beyond 200."""
         openid = openid_of(self._app_id, name)
-        user = self._users.get(openid) or User(name, openid, self._now)
+        user = self._users.get(openid) or User(name, openid, next(self._numbers), self._now)
         self._users[openid] = user
         self._users.move_to_end(openid)
         while len(self._users) > MAX_USERS:

@@ -112,7 +112,8 @@ class Platform:
             assert self.read_turn
             exchange.turn = await self.read_turn(key)
             if exchange.turn:
-                return user.tell("exchange", exchange)
+                user.tell("exchange", exchange)
+                return
 
     def _prepare(self, user: User, xml: str, number: int) -> Attempt:
         sealed = self._envelope.seal(xml, user.openid, int(self.now()))
