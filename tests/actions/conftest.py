@@ -12,11 +12,13 @@ import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import psycopg2
 import pytest
 import pytest_asyncio
+from sqlalchemy.engine import make_url
 
 from actions import client
-from tests.actions.talk import Talk, load_rules, train_rules
+from tests.actions.talk import Talk, TurnProcessor, load_rules, train_rules
 from weijing.engines import EmbeddedPostgres
 from weijing.settings import load_settings
 
@@ -63,9 +65,20 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def backend_process(postgres_server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackendProcess]:
+def database_url(postgres_server: EmbeddedPostgres) -> str:
+    """A database of its own for the backend."""
+    connection = psycopg2.connect(postgres_server.url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE DATABASE dialogue")
+    connection.close()
+    return str(make_url(postgres_server.url).set(database="dialogue").render_as_string(hide_password=False))
+
+
+@pytest.fixture(scope="session")
+def backend_process(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackendProcess]:
     """The reference backend; this process's settings point at it."""
-    server = BackendProcess(postgres_server.url, tmp_path_factory.mktemp("backend") / "backend.log")
+    server = BackendProcess(database_url, tmp_path_factory.mktemp("backend") / "backend.log")
     server.start()
     before = os.environ.get("BACKEND_URL")
     os.environ["BACKEND_URL"] = server.url
@@ -89,12 +102,12 @@ async def backend(backend_process: BackendProcess) -> AsyncIterator[BackendProce
 
 
 @pytest.fixture(scope="session")
-def rules_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Domain and rules, trained."""
-    return train_rules(tmp_path_factory.mktemp("rules"))
+def processor(tmp_path_factory: pytest.TempPathFactory) -> TurnProcessor:
+    """Domain and rules, trained, with our actions in process."""
+    return load_rules(train_rules(tmp_path_factory.mktemp("rules")))
 
 
 @pytest.fixture
-def talk(rules_model: Path, backend: BackendProcess) -> Talk:
+def talk(processor: TurnProcessor, backend: BackendProcess) -> Talk:
     """A new conversation."""
-    return Talk(load_rules(rules_model))
+    return Talk(processor)

@@ -1,0 +1,42 @@
+"""Half understood → buttons; not understood → said; twice in a row → a person."""
+
+from __future__ import annotations
+
+from tests.actions.talk import Talk
+
+CANDIDATES = [
+    {"intent": "ask_guide", "confidence": 0.4, "service_item": "id_card_replacement", "category": "id_card", "name": "身份证丢失补领"},
+    {"intent": "ask_guide", "confidence": 0.3, "service_item": "id_card_temporary", "category": "id_card", "name": "临时身份证"},
+    {"intent": "query_progress", "confidence": 0.2},
+    {"intent": "file_report", "confidence": 0.1},
+]
+
+
+async def test_half_understood_offers_three_and_a_person(talk: Talk) -> None:
+    (bubble,) = await talk.bubbles("身份证那个", "nlu_clarify", decision="clarify", candidates=CANDIDATES, aspect="fee")
+    assert bubble["text"] == "您是想问：" and [button["title"] for button in bubble["buttons"]] == ["身份证丢失补领", "临时身份证", "查办事进度", "都不是，转人工"]
+    assert bubble["buttons"][0]["payload"] == "身份证丢失补领要多少钱" and bubble["buttons"][-1]["payload"] == "转人工"
+
+
+async def test_half_understood_without_candidates_is_said_honestly(talk: Talk) -> None:
+    assert "没听懂" in await talk.say("嗯那个", "nlu_clarify", decision="clarify")
+
+
+async def test_the_second_time_in_a_row_a_person_takes_over(talk: Talk) -> None:
+    assert "没听懂" in await talk.say("啊吧啊吧", "nlu_fallback", decision="fallback")
+    reply = await talk.say("哇啦哇啦", "nlu_fallback", decision="fallback")
+    assert "请工作人员来答复您" in reply and talk.tracker.is_paused() and talk.slot("handoff_reason") == "fallback"
+
+
+async def test_something_understood_between_starts_the_count_again(talk: Talk) -> None:
+    await talk.say("啊吧啊吧", "nlu_fallback", decision="fallback")
+    await talk.say("你好", "greet")
+    await talk.say("哇啦哇啦", "nlu_fallback", decision="fallback")
+    assert not talk.tracker.is_paused()
+
+
+async def test_coming_back_from_a_person_starts_the_count_again(talk: Talk) -> None:
+    await talk.say("啊吧啊吧", "nlu_fallback", decision="fallback")
+    await talk.say("哇啦哇啦", "nlu_fallback", decision="fallback")
+    talk.resume()
+    assert "没听懂" in await talk.say("叽里咕噜", "nlu_fallback", decision="fallback") and not talk.tracker.is_paused()

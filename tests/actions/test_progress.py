@@ -1,0 +1,80 @@
+"""Progress: number and proof in any order, wrong proofs, and a backend that is away. The applications are the reference backend's demo ones."""
+
+from __future__ import annotations
+
+import json
+
+from tests.actions.conftest import BackendProcess
+from tests.actions.talk import Talk
+
+NUMBER, PHONE, CODE = "A2026-000101", "19900000001", "7KQ2-M9XD"
+
+
+async def test_number_then_proof_tells_steps_and_next_step(talk: Talk) -> None:
+    assert "请发来编号" in await talk.say("我的身份证办好了吗", "query_progress")
+    assert "再发一项证明" in await talk.say(NUMBER, "nlu_fallback")
+    reply = await talk.say(PHONE, "nlu_fallback")
+    assert reply.startswith(f"身份证丢失补领（{NUMBER}）") and "受理" in reply and "下一步：证件制好后" in reply and "承诺办结：2026-" in reply
+    assert talk.form is None and talk.slot("proof") is None
+
+
+async def test_everything_in_the_first_message_needs_one_turn(talk: Talk) -> None:
+    assert f"（{NUMBER}）" in await talk.say(f"查一下{NUMBER}，查询码{CODE}", "query_progress")
+    assert talk.form is None
+
+
+async def test_proof_before_number_is_kept(talk: Talk) -> None:
+    await talk.say("查进度", "query_progress")
+    assert "请发来编号" in await talk.say(f"手机号{PHONE}", "nlu_fallback")
+    assert f"（{NUMBER}）" in await talk.say(NUMBER, "nlu_fallback")
+
+
+async def test_the_proof_is_masked_in_the_tracker(talk: Talk) -> None:
+    await talk.say(f"查{NUMBER}，手机{PHONE}", "query_progress")
+    assert PHONE not in json.dumps([event.as_dict() for event in talk.tracker.events], ensure_ascii=False)
+
+
+async def test_a_wrong_proof_may_be_tried_again_and_then_a_person_is_offered(talk: Talk) -> None:
+    await talk.say("查进度 A2026-000105", "query_progress")
+    first = await talk.say("13900000000", "nlu_fallback")
+    assert "对不上" in first and "还可以试 2 次" in first and "再发一项证明" in first and talk.form == "progress_form"
+    assert "还可以试 1 次" in await talk.say("13900000001", "nlu_fallback")
+    bubbles = await talk.bubbles("13900000002", "nlu_fallback")
+    assert "次数太多" in bubbles[0]["text"] and bubbles[0]["buttons"][0]["payload"] == "转人工" and talk.form is None
+
+
+async def test_the_right_proof_after_a_wrong_one(talk: Talk) -> None:
+    await talk.say(f"查进度 {NUMBER}", "query_progress")
+    await talk.say("13900000000", "nlu_fallback")
+    assert f"（{NUMBER}）" in await talk.say(CODE, "nlu_fallback")
+
+
+async def test_the_number_is_corrected(talk: Talk) -> None:
+    await talk.say("查进度 A2026-000999", "query_progress")
+    assert "再发一项证明" in await talk.say(f"编号改成{NUMBER}", "correct")
+    assert f"（{NUMBER}）" in await talk.say(PHONE, "nlu_fallback")
+
+
+async def test_what_is_no_number_is_said_so_and_at_the_third_time_a_person_is_offered(talk: Talk) -> None:
+    await talk.say("查进度", "query_progress")
+    replies = [await talk.say(words, "nlu_fallback") for words in ("不记得了", "A2026", "12345678")]
+    assert all("编号我认不出来" in reply for reply in replies) and "请工作人员帮您" in replies[-1]
+
+
+async def test_a_report_is_opened_by_its_query_code_alone(talk: Talk) -> None:
+    assert "查询码" in await talk.say("查一下J2026-000001", "query_progress")
+    assert "这项证明我认不出来" in await talk.say(PHONE, "nlu_fallback")
+
+
+async def test_a_question_in_the_middle_and_leaving(talk: Talk) -> None:
+    await talk.say("查进度", "query_progress")
+    reply = await talk.say("身份证多久能办好？", "ask_guide", service_item="id_card_replacement", aspect="time_limit")
+    assert "【身份证丢失补领】办理时限" in reply and "请发来编号" in reply
+    assert "已退出" in await talk.say("算了", "cancel") and talk.form is None
+
+
+async def test_backend_away_is_said_honestly(talk: Talk, backend: BackendProcess) -> None:
+    await talk.say(f"查进度 {NUMBER}", "query_progress")
+    backend.kill()
+    assert "不是您的办件有问题" in await talk.say(PHONE, "nlu_fallback")
+    assert talk.form is None and talk.slot("proof") is None and not talk.tracker.is_paused()
