@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import fields
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from ruamel.yaml import YAML
 from weijing.errors import ServiceItemError
 from weijing.service_item import CATEGORIES, ServiceItem
 from weijing.service_items import load_service_items, parse_item
+from weijing.settings import ROOT
 
 CHECKED = date(2026, 11, 22)
 
@@ -141,3 +143,10 @@ def test_each_item_is_dated_and_asked_for_in_many_ways(items: list[ServiceItem])
 def test_no_question_leads_to_two_items(items: list[ServiceItem]) -> None:
     asked = Counter(question for item in items for question in item.questions)
     assert [question for question, times in asked.items() if times > 1] == []
+
+
+def test_the_guide_names_each_field_and_its_example_loads() -> None:
+    guide = (ROOT / "docs" / "service-items.md").read_text(encoding="utf-8")
+    assert [spec.name for spec in fields(ServiceItem) if f"`{spec.name}`" not in guide] == []
+    example = YAML(typ="safe").load(guide.split("```yaml\n")[1].split("```")[0])
+    assert parse_item(example[0], "guide").id == "residence_permit_endorse"
