@@ -1,0 +1,29 @@
+"""Applications 办件: their progress, for somebody who can prove that it is theirs."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from backend.contract import BODY
+from backend.database import ACQUIRE_S, POOL
+from backend.problems import not_found
+from backend.proofs import prove
+from backend.vault import VAULT
+
+STATUS = {
+    "accepted": "已受理", "reviewing": "审核中", "supplement": "待补充材料", "producing": "制证中", "ready": "待领取", "completed": "已办结",
+    "rejected": "不予办理", "withdrawn": "已撤回",
+}  # fmt: skip
+"""How a status reads."""
+
+
+async def query_application(request: web.Request) -> web.StreamResponse:
+    """The progress of an application; an unknown number and a wrong proof look the same."""
+    pool, application_no, proof = request.app[POOL], request.match_info["application_no"], request[BODY]["proof"]
+    await prove(pool, request.app[VAULT], application_no, proof["kind"], proof["value"])
+    async with pool.acquire(timeout=ACQUIRE_S) as connection:
+        row = await connection.fetchrow("SELECT * FROM backend.applications WHERE application_no = $1", application_no)
+    if row is None:
+        raise not_found()
+    progress = dict(row) | {"status_text": STATUS[row["status"]], "applied_on": row["applied_on"].isoformat()}
+    return web.json_response(progress | {"promised_on": row["promised_on"].isoformat() if row["promised_on"] else None})

@@ -1,0 +1,114 @@
+"""Reports 投诉举报件: complaints about the police and tips about wrongdoing, filed once and followed by number and query code."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+from aiohttp import web
+
+from backend.contract import BODY
+from backend.database import ACQUIRE_S, POOL
+from backend.idempotency import create_once
+from backend.problems import not_found
+from backend.proofs import hash_proof, new_query_code, prove
+from backend.routing import next_step, phone_of, promised_on, repeated, unit_of, urgent
+from backend.vault import VAULT, Vault
+from weijing.workdays import SHANGHAI
+
+STATUS = {"received": "已接收", "accepted": "已受理", "processing": "办理中", "transferred": "已转送", "done": "已办结"}
+"""How a status reads."""
+
+EARLIER = """
+    SELECT report_no, received_at, promised_on FROM backend.reports
+     WHERE fingerprint = $1 AND received_at > now() - interval '10 minutes' ORDER BY received_at DESC LIMIT 1
+"""
+NUMBER = """
+    INSERT INTO backend.report_numbers AS numbers (year, last) VALUES ($1, 1)
+    ON CONFLICT (year) DO UPDATE SET last = numbers.last + 1 RETURNING last
+"""
+INSERT = """
+    INSERT INTO backend.reports (report_no, kind, topic, content, occurred_at, place, happening_now, evidence, mode, contact, fingerprint, unit,
+                                 status, steps, next_step, received_at, promised_on)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'received', $13, $14, $15, $16)
+"""
+
+
+async def create_report(request: web.Request) -> web.StreamResponse:
+    """File a report, once for each Idempotency-Key; the same words again within 10 minutes get the earlier number."""
+    vault, report = request.app[VAULT], request[BODY]
+
+    async def create(connection: asyncpg.Connection) -> tuple[int, dict[str, Any]]:
+        fingerprint = _fingerprint(vault, report)
+        if fingerprint and (earlier := await _earlier(connection, fingerprint)):
+            return 200, _duplicate(earlier, report)
+        return 201, await _file(connection, vault, report, fingerprint)
+
+    return await create_once(request, create)
+
+
+async def query_report(request: web.Request) -> web.StreamResponse:
+    """The progress of a report for whoever holds its query code."""
+    pool, report_no = request.app[POOL], request.match_info["report_no"]
+    await prove(pool, request.app[VAULT], report_no, "query_code", request[BODY]["query_code"])
+    async with pool.acquire(timeout=ACQUIRE_S) as connection:
+        row = await connection.fetchrow("SELECT * FROM backend.reports WHERE report_no = $1", report_no)
+    if row is None:
+        raise not_found()
+    progress = {name: row[name] for name in ("report_no", "kind", "topic", "status", "steps", "next_step")}
+    progress |= {"status_text": STATUS[row["status"]], "received_at": _moment(row["received_at"]), "promised_on": _day(row["promised_on"])}
+    return web.json_response(progress | {"office": f"{row['unit']}部门", "phone": phone_of(row["unit"])})
+
+
+def _fingerprint(vault: Vault, report: dict[str, Any]) -> str | None:
+    """Recognises one sender's same words; kind and mode belong to it, lest a changed mind be taken for a repeat."""
+    if not report.get("openid"):
+        return None
+    words = "".join(unicodedata.normalize("NFKC", report["content"]).split())
+    return vault.digest(report["openid"], report["kind"], report["mode"], words)
+
+
+async def _earlier(connection: asyncpg.Connection, fingerprint: str) -> asyncpg.Record | None:
+    """The report with the same words, if any; the lock makes two that come at once see each other."""
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 2))", fingerprint)
+    return await connection.fetchrow(EARLIER, fingerprint)
+
+
+def _duplicate(earlier: asyncpg.Record, report: dict[str, Any]) -> dict[str, Any]:
+    first = urgent(unit_of(report["kind"], report["topic"])) if report.get("happening_now") else ""
+    return _receipt(earlier, None, first + repeated(earlier["report_no"]), duplicate_of=earlier["report_no"])
+
+
+async def _file(connection: asyncpg.Connection, vault: Vault, report: dict[str, Any], fingerprint: str | None) -> dict[str, Any]:
+    code = new_query_code()
+    hashed = await hash_proof(vault, "query_code", code)
+    received = datetime.now(SHANGHAI).replace(microsecond=0)
+    kind, mode, unit = report["kind"], report["mode"], unit_of(report["kind"], report["topic"])
+    row = {
+        "report_no": f"J{received.year}-{await connection.fetchval(NUMBER, received.year):06d}",
+        "received_at": received,
+        "promised_on": promised_on(kind, mode, received.date()),
+    }
+    urgent_now = report.get("happening_now", False)
+    await connection.execute(
+        INSERT, row["report_no"], kind, report["topic"], report["content"], report.get("occurred_at"), report.get("place"), urgent_now,
+        report.get("evidence", []), mode, vault.seal(report["reporter"]) if mode == "named" else None, fingerprint, unit,
+        [{"at": received.isoformat(), "name": "登记", "note": f"转{unit}部门"}], next_step(kind, mode, unit, False), received, row["promised_on"],
+    )  # fmt: skip
+    await connection.execute("INSERT INTO backend.proofs (number, kind, hash) VALUES ($1, 'query_code', $2)", row["report_no"], hashed)
+    return _receipt(row, code, next_step(kind, mode, unit, urgent_now))
+
+
+def _receipt(row: asyncpg.Record | dict[str, Any], code: str | None, text: str, duplicate_of: str | None = None) -> dict[str, Any]:
+    times = {"received_at": _moment(row["received_at"]), "promised_on": _day(row["promised_on"])}
+    return {"report_no": row["report_no"], "query_code": code, "next_step": text, "duplicate_of": duplicate_of, **times}
+
+
+def _moment(value: datetime) -> str:
+    return value.astimezone(SHANGHAI).isoformat()
+
+
+def _day(value: Any) -> str | None:
+    return value.isoformat() if value else None

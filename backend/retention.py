@@ -1,0 +1,43 @@
+"""What the backend forgets: idempotency keys after their time, wrong proofs after their hour."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+import asyncpg
+from aiohttp import web
+
+from backend.database import FAULTS, POOL, transaction
+from backend.proofs import WINDOW_S
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 3600.0
+
+
+async def forget(pool: asyncpg.Pool) -> None:
+    """Delete what is past its time."""
+    async with transaction(pool) as connection:
+        await connection.execute("DELETE FROM backend.idempotency_keys WHERE expires_at < now()")
+        await connection.execute("DELETE FROM backend.wrong_proofs WHERE at < now() - make_interval(secs => $1)", float(WINDOW_S))
+
+
+async def keep_clean(app: web.Application) -> AsyncIterator[None]:
+    """Forget at start and every hour while the app runs."""
+    task = asyncio.create_task(_every_hour(app[POOL]))
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def _every_hour(pool: asyncpg.Pool) -> None:
+    while True:
+        try:
+            await forget(pool)
+        except (*FAULTS, asyncpg.PostgresError) as error:
+            log.warning("could not delete what is past its time (%s); next try in an hour", type(error).__name__)
+        await asyncio.sleep(EVERY_S)

@@ -1,0 +1,103 @@
+"""Fills the tables at start: service items from the YAML, and demo applications outside production. Doing it again changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from backend.database import SETUP_LOCK, transaction
+from backend.demo import DEMO, DemoApplication
+from backend.proofs import hash_proof
+from backend.vault import Vault
+from weijing.service_items import FOLDER, ServiceItem, load_service_items
+from weijing.workdays import SHANGHAI, add_workdays
+
+log = logging.getLogger(__name__)
+
+STEP_AT = time(10, 0, tzinfo=SHANGHAI)
+"""Time of day of the demo's steps."""
+
+UPSERT = """
+    INSERT INTO backend.service_items AS known (id, category, name, summary, words, record, seed_hash, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    ON CONFLICT (id) DO UPDATE SET category = excluded.category, name = excluded.name, summary = excluded.summary, words = excluded.words,
+        record = excluded.record, seed_hash = excluded.seed_hash, version = excluded.version, active = known.active OR known.seed_hash = ''
+"""
+RETIRE = "UPDATE backend.service_items SET active = false, seed_hash = '', version = $2 WHERE id = ANY($1::text[])"
+APPLICATION = """
+    INSERT INTO backend.applications (application_no, service_item_id, item_name, status, applied_on, promised_on, steps, next_step, office, phone)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+"""
+
+
+async def seed(pool: asyncpg.Pool, vault: Vault, *, demo: bool, folder: Path = FOLDER) -> None:
+    """Bring the catalogue up to date and, with `demo`, put the demo applications in that are not there.
+
+    Raises:
+        ServiceItemError: a record is not valid; the tables are as before.
+    """
+    items = await asyncio.to_thread(load_service_items, folder)
+    async with transaction(pool) as connection:
+        await connection.execute("SET LOCAL lock_timeout = '60s'")  # another process may be seeding
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", SETUP_LOCK)
+        await seed_items(connection, items)
+        if demo:
+            await seed_demo(connection, vault, {item.id: item for item in items})
+
+
+async def seed_items(connection: asyncpg.Connection, items: Sequence[ServiceItem]) -> None:
+    """Write the items whose YAML changed since they were last seeded and switch off those that left it; either gives the catalogue a new version.
+
+    An item that was edited or switched off in the tables stays as it is until its YAML changes.
+    """
+    known = dict(await connection.fetch("SELECT id, seed_hash FROM backend.service_items"))
+    version = 1 + await connection.fetchval("SELECT coalesce(max(version), 0) FROM backend.service_items")
+    rows = [_row(item, version) for item in items]
+    changed = [row for row in rows if known.get(row[0]) != row[6]]
+    gone = [name for name in known.keys() - {item.id for item in items} if known[name]]
+    await connection.executemany(UPSERT, changed)
+    await connection.execute(RETIRE, gone, version)
+    log.info("service items: %d, of them %d new or changed, %d gone", len(items), len(changed), len(gone))
+
+
+def _row(item: ServiceItem, version: int) -> tuple[Any, ...]:
+    record = item.as_dict()
+    seed_hash = hashlib.sha256(json.dumps(record, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    words = "\n".join((item.name, *item.aliases, item.summary)).lower()
+    return (item.id, item.category, item.name, item.summary, words, record, seed_hash, version)
+
+
+async def seed_demo(connection: asyncpg.Connection, vault: Vault, items: Mapping[str, ServiceItem]) -> None:
+    """Put in the demo applications that are missing; one whose service item the catalogue does not have is left out."""
+    known = {row[0] for row in await connection.fetch("SELECT application_no FROM backend.applications")}
+    missing = [demo for demo in DEMO if demo.application_no not in known and demo.service_item_id in items]
+    proofs = [(demo.application_no, kind, proof) for demo in missing for kind, proof in demo.proofs.items()]
+    hashes = await asyncio.gather(*(hash_proof(vault, kind, proof) for _, kind, proof in proofs))
+    await connection.executemany(APPLICATION, [_application(demo, items[demo.service_item_id]) for demo in missing])
+    hashed = [(number, kind, value) for (number, kind, _), value in zip(proofs, hashes, strict=True)]
+    await connection.executemany("INSERT INTO backend.proofs (number, kind, hash) VALUES ($1, $2, $3)", hashed)
+
+
+def _application(demo: DemoApplication, item: ServiceItem) -> tuple[Any, ...]:
+    steps = [{"at": _at(add_workdays(demo.applied_on, days)), "name": name, "note": note} for days, name, note in demo.steps]
+    promised = promised_on(demo.applied_on, item)
+    return (demo.application_no, item.id, item.name, demo.status, demo.applied_on, promised, steps, demo.next_step, demo.office, demo.phone)
+
+
+def promised_on(applied: date, item: ServiceItem) -> date | None:
+    """The last day of the item's limit, in the days that its law counts (民法典 art. 201: the first is not counted); None when none is confirmed."""
+    days = item.time_limit.promised_days or item.time_limit.legal_days
+    if days is None:
+        return None
+    return add_workdays(applied, days) if item.time_limit.day_kind == "workday" else applied + timedelta(days=days)
+
+
+def _at(day: date) -> str:
+    return datetime.combine(day, STEP_AT).isoformat()
