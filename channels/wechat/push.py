@@ -60,7 +60,7 @@ def read_push(fields: Fields) -> Push:
         PushRejected: no sender, or a number that is none.
     """
     kind = fields.get("MsgType", "").lower()
-    if not kind or kind.startswith("device_") or (kind != "event" and not fields.get("MsgId")):
+    if not kind or kind.startswith("device_") or (_KINDS.get(kind, kind) not in _DATA and not fields.get("MsgId")):
         return Push(Message("", ""))  # a probe of WeChat's hosting (CheckContainerPath), a device, a form that we do not know
     openid, created, message_id = fields.get("FromUserName", ""), fields.get("CreateTime", ""), fields.get("MsgId", "")
     if not _OPENID.fullmatch(openid) or not _NUMBER.fullmatch(created) or (message_id and not _NUMBER.fullmatch(message_id)):

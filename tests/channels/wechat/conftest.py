@@ -149,7 +149,9 @@ class Bot:
         while True:
             for _, entry, message in await self.waiting():
                 await asyncio.sleep(self.delay)
-                await self.answer_one(message, entry, self.bubbles if self.bubbles is not None else [{"text": f"答：{message.text or message.event or message.kind}"}])
+                await self.answer_one(
+                    message, entry, self.bubbles if self.bubbles is not None else [{"text": f"答：{message.text or message.event or message.kind}"}]
+                )
             await asyncio.sleep(0.01)
 
 

@@ -200,5 +200,3 @@ async def test_health_and_metrics(start_edge: StartEdge, busy_bot: Bot, openid: 
         text = await response.text()
     for name in ('weijing_pushes_total{outcome="reply"}', "weijing_reply_seconds_bucket", "weijing_inbox_depth", "weijing_waiting_pushes 0.0"):
         assert name in text
-
-

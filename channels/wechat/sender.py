@@ -1,0 +1,186 @@
+"""`weijing sender`: delivers what was not answered passively. It leases partitions, keeps each user's order, and lets no user wait for another."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+import time
+from contextlib import suppress
+
+import aiohttp
+from aiohttp import web
+from prometheus_client import Counter, Gauge
+
+from channels.wechat.api import PlatformApi
+from channels.wechat.delivery import Delivery
+from store.keys import key
+from store.leases import Leases
+from store.redis import FAULTS, Redis, client, unavailable, wait_ready
+from store.turns import Turns, now_ms
+from weijing.errors import StoreUnavailable
+from weijing.health import add_health, serve, until_stopped
+from weijing.logs import set_up_logs
+from weijing.settings import Settings, load_settings
+
+log = logging.getLogger(__name__)
+
+LEASE_MS = 15_000
+SCAN_S = 0.2
+PAGE = 200
+"""Due replies read of a partition in one scan."""
+AT_ONCE = 32
+"""Users served at the same time."""
+
+DELIVERIES = Counter("weijing_deliveries_total", "Replies delivered by the sender", ["outcome"])
+DUE = Gauge("weijing_due_replies", "Replies due in the partitions of this sender, at the last scan")
+
+
+class Sender:
+    """Scans and delivers.
+
+    Args:
+        owner: id of the process.
+    """
+
+    def __init__(self, redis: Redis, delivery: Delivery, owner: str) -> None:
+        self._redis = redis
+        self._delivery = delivery
+        self._turns = Turns(redis)
+        self._leases = Leases(redis, owner, LEASE_MS, noun="sender")
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._users: dict[str, asyncio.Task[None]] = {}
+        self._blocked: dict[str, float] = {}
+
+    @property
+    def alive(self) -> bool:
+        """Whether it holds partitions."""
+        return bool(self._leases.held)
+
+    async def run(self) -> None:
+        """Scan until cancelled; then finish what is on its way and give the leases up."""
+        balanced = 0.0
+        try:
+            while True:
+                try:
+                    if time.monotonic() - balanced > LEASE_MS / 5000:
+                        await self.balance()
+                        balanced = time.monotonic()
+                    await self.scan()
+                except StoreUnavailable as error:
+                    log.warning("the sender waits for Redis: %s", error.message)
+                    await asyncio.sleep(1.0)
+                await asyncio.sleep(SCAN_S)
+        finally:
+            await self.idle()
+            with suppress(StoreUnavailable, *FAULTS):  # a lease that cannot be given up runs out
+                await self._leases.leave()
+
+    async def idle(self) -> None:
+        """Wait until nothing is on its way."""
+        await asyncio.gather(*self._users.values(), return_exceptions=True)
+
+    async def scan(self) -> None:
+        """Start delivering what is due in our partitions.
+
+        Raises:
+            StoreUnavailable: Redis did not answer.
+        """
+        parts, now = sorted(self._leases.held), now_ms()
+        try:
+            pipe = self._redis.pipeline(transaction=False)
+            for part in parts:
+                pipe.zrangebyscore(key(part, "due"), "-inf", now, start=0, num=PAGE)
+            found = dict(zip(parts, await pipe.execute(), strict=True))
+            DUE.set(sum(map(len, found.values())))
+            for part, keys in found.items():
+                for openid, mine in (await self._by_user(part, keys)).items():
+                    self._start(part, openid, mine)
+        except FAULTS as error:
+            raise unavailable(error) from error
+
+    async def balance(self) -> None:
+        """Take our share of the partitions, and give up what is above it.
+
+        Raises:
+            StoreUnavailable: Redis did not answer.
+        """
+        try:
+            await self._leases.balance()
+            share = await self._leases.share()
+            for part in sorted(self._leases.held)[share:]:
+                await self._leases.free(part)
+        except FAULTS as error:
+            raise unavailable(error) from error
+
+    async def _by_user(self, part: int, keys: list[str]) -> dict[str, list[str]]:
+        """openid -> its due keys, oldest first; an entry without a turn has no openid and is dropped by `take`."""
+        pipe = self._redis.pipeline(transaction=False)
+        for name in keys:
+            pipe.hget(key(part, "turn", name), "openid")
+        users: dict[str, list[str]] = {}
+        for name, openid in zip(keys, await pipe.execute() if keys else [], strict=True):
+            users.setdefault(openid or "", []).append(name)
+        return users
+
+    def _start(self, part: int, openid: str, keys: list[str]) -> None:
+        if openid in self._users or self._blocked.get(openid, 0.0) > time.monotonic():
+            return
+        self._blocked.pop(openid, None)
+        task = asyncio.create_task(self._serve(part, openid, keys))
+        self._users[openid] = task
+        task.add_done_callback(lambda _: self._users.pop(openid, None))
+
+    async def _serve(self, part: int, openid: str, keys: list[str]) -> None:
+        """Deliver one user's replies in order; at the first that must wait, the later ones wait too."""
+        async with self._slots:
+            try:
+                for name in keys:
+                    if not await self._deliver(part, name):
+                        return
+            except StoreUnavailable as error:
+                log.warning("a delivery waits for Redis: %s", error.message)
+
+    async def _deliver(self, part: int, message_key: str) -> bool:
+        taken = await self._turns.take(part, message_key)
+        if taken is None:
+            return True
+        openid, bubbles, attempt = taken
+        outcome = await self._delivery.deliver(openid, message_key, bubbles, attempt)
+        DELIVERIES.labels(outcome.name).inc()
+        if outcome.errcode:
+            log.warning("a reply is %s, errcode %d, attempt %d", outcome.name, outcome.errcode, attempt)
+        if outcome.name == "retry":
+            self._blocked[openid] = time.monotonic() + outcome.pause / 1000
+        await self._turns.settle(openid, message_key, outcome.name, via="customer_service", retry_at=now_ms() + outcome.pause, errcode=outcome.errcode)
+        return outcome.name != "retry"
+
+
+def main(argv: list[str]) -> int:
+    """Run the sender until SIGTERM."""
+    del argv
+    set_up_logs()
+    asyncio.run(_main(load_settings()))
+    return 0
+
+
+async def _main(settings: Settings) -> None:
+    await wait_ready(settings.redis_url)
+    redis, owner = client(settings.redis_url), f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    async with aiohttp.ClientSession() as session:
+        sender = Sender(redis, Delivery(redis, PlatformApi(redis, settings, session), verified=settings.wechat_verified), owner)
+
+        async def ready() -> dict[str, bool]:
+            return {"redis": sender.alive}
+
+        app = web.Application()
+        add_health(app, ready)
+        runner = await serve(app, "127.0.0.1", settings.sender_port)
+        running = asyncio.create_task(sender.run())
+        await until_stopped()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await runner.cleanup()
+    await redis.close(close_connection_pool=True)
