@@ -1,8 +1,8 @@
 """A tracker is restored as a window: a header that sets the slots, then the events since a checkpoint.
 
 So a turn costs the same at message 5 and at message 500. Where a cut is allowed, and why, was found by comparing thousands of random turns with
-stock Rasa (`tests/bot/test_window.py`): only at an `action_listen` before a user message, only where no form is active and the conversation is not
-paused, with at least `KEEP_TURNS` turns kept, and behind a filler action, lest the cut look like the start of a conversation.
+stock Rasa (`tests/bot/test_window.py`): only at an `action_listen` before a user message (or, while the conversation is paused, at a user message), only
+where no form is active, with at least `KEEP_TURNS` turns kept, and behind a filler action, lest the cut look like the start of a conversation.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered, deserialise_events
+from rasa.shared.core.events import ActionExecuted, ConversationPaused, Event, SessionStarted, SlotSet, UserUttered, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
 
 CUT_AT = 90
@@ -51,7 +51,7 @@ def plan_cut(tracker: DialogueStateTracker, domain: Domain, header_length: int) 
     best: Cut | None = None
     last = max(places)
     for index, event in enumerate(events[: last + 1]):
-        if index in places and replay.active_loop_name is None and not replay.is_paused() and replay.followup_action is None:
+        if index in places and replay.active_loop_name is None and replay.followup_action is None and (_is_listen(event) or replay.is_paused()):
             best = Cut(index - header_length, _header(replay, domain))
         replay.update(event)
     return best
@@ -63,11 +63,13 @@ def _places(events: Sequence[Event], header_length: int) -> set[int]:
     for index in range(len(events) - 1, header_length, -1):
         if isinstance(events[index], UserUttered):
             turns += 1
-            listen = events[index - 1]
-            far_enough = turns >= KEEP_TURNS and len(events) - index + 1 >= KEEP_EVENTS
-            if far_enough and isinstance(listen, ActionExecuted) and listen.action_name == ACTION_LISTEN_NAME:
-                places.add(index - 1)
+            if turns >= KEEP_TURNS and len(events) - index + 1 >= KEEP_EVENTS:
+                places.add(index - 1 if _is_listen(events[index - 1]) else index)
     return {place for place in places if place > header_length}
+
+
+def _is_listen(event: Event) -> bool:
+    return isinstance(event, ActionExecuted) and event.action_name == ACTION_LISTEN_NAME
 
 
 def _header(replay: DialogueStateTracker, domain: Domain) -> list[str]:
@@ -75,6 +77,8 @@ def _header(replay: DialogueStateTracker, domain: Domain) -> list[str]:
     header: list[Event] = [SessionStarted()]
     header += [SlotSet(name, slot.value) for name, slot in replay.slots.items() if slot.value != initial.get(name)]
     header.append(ActionExecuted("..."))
+    if replay.is_paused():
+        header.append(ConversationPaused())
     return dump(header)
 
 

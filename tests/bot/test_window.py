@@ -13,6 +13,7 @@ lean.install()
 
 from rasa.core.agent import Agent  # noqa: E402  the lean import must come first
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage  # noqa: E402
+from rasa.shared.core.events import ConversationPaused  # noqa: E402
 from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
 
 from bot.action_endpoint import InProcessActions  # noqa: E402
@@ -90,3 +91,21 @@ async def test_a_turn_answers_the_same_from_a_live_and_from_a_restored_tracker(o
         again = await ours.turn(fresh, UserMessage("x", sender_id="u", parse_data=parse))
         assert said == again and view(live) == view(fresh)
         stored += dump(list(live.events)[before:])
+
+
+async def test_a_paused_conversation_is_cut_too_and_stays_paused(ours: TurnProcessor) -> None:
+    tracker = restore("u", ours.domain, [], [])
+    parse = {"text": "x", "intent": {"name": "thank", "confidence": 1.0}, "entities": []}
+    await ours.turn(tracker, UserMessage("x", sender_id="u", parse_data=parse))
+    tracker.update(ConversationPaused())
+    window, header, cuts = dump(tracker.events), [], 0
+    for _ in range(400):
+        tracker = restore("u", ours.domain, header, window)
+        before = len(tracker.events)
+        assert await ours.turn(tracker, UserMessage("x", sender_id="u", parse_data=parse)) == []
+        window += dump(list(tracker.events)[before:])
+        cut = plan_cut(tracker, ours.domain, len(header))
+        if cut:
+            cuts, header, window = cuts + 1, cut.header, window[cut.count :]
+    assert cuts >= 3 and len(window) < CUT_AT + 20
+    assert restore("u", ours.domain, header, window).is_paused()
