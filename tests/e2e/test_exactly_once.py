@@ -22,7 +22,8 @@ from store.message import Message
 from store.redis import Redis
 from store.turns import Turns
 from tests.e2e.house import House, Process, free_port
-from weijing.engines import EmbeddedRedis
+from tests.e2e.storm import Backend, start_backend
+from weijing.engines import EmbeddedPostgres, EmbeddedRedis
 
 USERS = 30
 LEASE_MS = 2000
@@ -42,10 +43,18 @@ def script(user: int, random_: random.Random) -> list[str]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, redis_server: EmbeddedRedis, model_path: Path, backend: dict[str, str]) -> Iterator[House]:
+def backend(tmp_path: Path, postgres_server: EmbeddedPostgres) -> Iterator[Backend]:
+    """A real backend on an empty database."""
+    made = start_backend(tmp_path, postgres_server.url)
+    yield made
+    made.house.stop()
+
+
+@pytest.fixture
+def house(tmp_path: Path, redis_server: EmbeddedRedis, model_path: Path, backend: Backend) -> Iterator[House]:
     """A house with the real backend; each test starts its own bot."""
-    environment = {"REDIS_URL": redis_server.url, "BOT_MODEL": str(model_path), "BOT_PORT": str(free_port()), "BOT_LEASE_MS": str(LEASE_MS), **backend}
-    made = House(tmp_path, environment)
+    environment = {"REDIS_URL": redis_server.url, "BOT_MODEL": str(model_path), "BOT_PORT": str(free_port()), "BOT_LEASE_MS": str(LEASE_MS)}
+    made = House(tmp_path, {**environment, **backend.environment})
     yield made
     made.stop()
 
@@ -130,7 +139,7 @@ async def replies(redis: Redis, sent: dict[str, list[str]]) -> int:
 
 
 @pytest.mark.timeout(240)
-async def test_nothing_is_lost_doubled_or_out_of_order_while_workers_are_killed_and_frozen(redis: Redis, house: House, reports_filed: ReportsFiled) -> None:
+async def test_nothing_is_lost_doubled_or_out_of_order_while_workers_are_killed_and_frozen(redis: Redis, house: House, backend: Backend) -> None:
     sent, done, strikes = await storm(redis, house, CHAOS_PLAN=f"{KILLS},{FREEZES}")
     total = sum(len(keys) for keys in sent.values())
     print(f"\n{total} messages of {USERS} users; strikes: {dict(strikes)}")
@@ -140,7 +149,7 @@ async def test_nothing_is_lost_doubled_or_out_of_order_while_workers_are_killed_
     assert any(name.startswith("SIGSTOP") for name in strikes)
     assert done == sent, "each message is committed once, in the order in which its user sent it"
     assert await replies(redis, sent) == total
-    filed = await reports_filed()
+    filed = await backend.reports()
     assert len(filed) == USERS, f"{USERS} users filed one report each, {len(filed)} arrived"
     assert max(Counter(filed).values()) == 1
 
