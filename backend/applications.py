@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from backend.contract import BODY
-from backend.database import ACQUIRE_S, POOL
+from backend.database import POOL, connected
 from backend.problems import not_found
 from backend.proofs import prove
 from backend.vault import VAULT
@@ -21,7 +21,7 @@ async def query_application(request: web.Request) -> web.StreamResponse:
     """The progress of an application; an unknown number and a wrong proof look the same."""
     pool, application_no, proof = request.app[POOL], request.match_info["application_no"], request[BODY]["proof"]
     await prove(pool, request.app[VAULT], application_no, proof["kind"], proof["value"])
-    async with pool.acquire(timeout=ACQUIRE_S) as connection:
+    async with connected(pool) as connection:
         row = await connection.fetchrow("SELECT * FROM backend.applications WHERE application_no = $1", application_no)
     if row is None:
         raise not_found()

@@ -107,9 +107,30 @@ def _dumps(value: Any) -> str:
 
 
 @asynccontextmanager
+async def connected(pool: asyncpg.Pool, seconds: float = ACQUIRE_S) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of the pool; waits at most `seconds` for it.
+
+    Raises:
+        EngineError: PostgreSQL does not let us in.
+    """
+    try:
+        connection = await pool.acquire(timeout=seconds)
+    except (*FAULTS, asyncpg.PostgresError) as error:
+        raise EngineError(f"PostgreSQL gives us no connection ({type(error).__name__})") from error
+    try:
+        yield connection
+    finally:
+        await pool.release(connection)
+
+
+@asynccontextmanager
 async def transaction(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
-    """A connection inside a transaction; waits at most 3 s for the connection and 2 s for a lock."""
-    async with pool.acquire(timeout=ACQUIRE_S) as connection, connection.transaction():
+    """A connection inside a transaction that waits at most 2 s for a lock.
+
+    Raises:
+        EngineError: PostgreSQL does not let us in.
+    """
+    async with connected(pool) as connection, connection.transaction():
         await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         yield connection
 
@@ -117,7 +138,7 @@ async def transaction(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
 async def answers(pool: asyncpg.Pool) -> bool:
     """Whether PostgreSQL answers within 2 s."""
     try:
-        async with pool.acquire(timeout=2) as connection:
+        async with connected(pool, 2.0) as connection:
             return bool(await connection.fetchval("SELECT true", timeout=2))
-    except FAULTS:
+    except (*FAULTS, EngineError):
         return False

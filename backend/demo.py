@@ -65,8 +65,8 @@ DEMO = (
         "制作完成后会短信通知，可以自取或者邮寄。", "Q8ZN-5RVE", **EXIT_ENTRY,
     ),
     DemoApplication(
-        4, "passport_renewal", "reviewing", date(2026, 11, 18), ((0, "受理", "旧护照已交回"),),
-        "正在审核，有结果会短信通知。", "3FJY-KX7B", **EXIT_ENTRY,
+        4, "vehicle_registration", "reviewing", date(2026, 11, 20), ((0, "受理", "车辆已查验"),),
+        "正在审核，有结果会短信通知，号牌可以自取或者邮寄。", "3FJY-KX7B", office="示例市公安局交通管理支队车管所",
     ),
     DemoApplication(
         5, "taiwan_permit", "supplement", date(2026, 11, 9), ((0, "受理", ""), (4, "一次告知补正", "缺与赴台事由相应的证明")),

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from backend.database import FAULTS
-from weijing.errors import WeijingError
+from weijing.errors import EngineError, WeijingError
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +58,8 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         code = HTTP_CODES.get(error.status, "refused")
         headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
         return Problem(error.status, code, f"{error.reason}.", headers).response()
-    except FAULTS as error:
-        log.error("database fault in %s %s: %s", request.method, _route(request), type(error).__name__)
+    except (*FAULTS, EngineError) as error:
+        log.error("database fault in %s %s: %s: %s", request.method, _route(request), type(error).__name__, error)
         return Problem(503, "database_unavailable", "PostgreSQL does not answer; send the request again.", {"Retry-After": "5"}).response()
     except Exception:  # the last line of defence of a web app: the caller gets a problem, the operator the cause
         log.exception("%s %s failed", request.method, _route(request))

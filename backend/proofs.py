@@ -12,7 +12,7 @@ import unicodedata
 
 import asyncpg
 
-from backend.database import ACQUIRE_S, transaction
+from backend.database import connected, transaction
 from backend.problems import Problem, not_found
 from backend.vault import Vault
 
@@ -56,7 +56,7 @@ async def prove(pool: asyncpg.Pool, vault: Vault, number: str, kind: str, proof:
     Raises:
         Problem: 404 for an unknown number or a wrong proof, 429 with `Retry-After` after five wrong ones.
     """
-    async with pool.acquire(timeout=ACQUIRE_S) as connection:
+    async with connected(pool) as connection:
         await _refuse_closed(connection, number)
         stored = await connection.fetchval("SELECT hash FROM backend.proofs WHERE number = $1 AND kind = $2", number, kind)
     right = await asyncio.to_thread(vault.fits, normalise(kind, proof), stored)

@@ -10,7 +10,7 @@ import asyncpg
 from aiohttp import web
 
 from backend.contract import BODY
-from backend.database import ACQUIRE_S, POOL
+from backend.database import POOL, connected
 from backend.idempotency import create_once
 from backend.problems import not_found
 from backend.proofs import hash_proof, new_query_code, prove
@@ -53,7 +53,7 @@ async def query_report(request: web.Request) -> web.StreamResponse:
     """The progress of a report for whoever holds its query code."""
     pool, report_no = request.app[POOL], request.match_info["report_no"]
     await prove(pool, request.app[VAULT], report_no, "query_code", request[BODY]["query_code"])
-    async with pool.acquire(timeout=ACQUIRE_S) as connection:
+    async with connected(pool) as connection:
         row = await connection.fetchrow("SELECT * FROM backend.reports WHERE report_no = $1", report_no)
     if row is None:
         raise not_found()

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from backend.database import FAULTS, POOL, transaction
 from backend.proofs import WINDOW_S
+from weijing.errors import EngineError
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,6 @@ async def _every_hour(pool: asyncpg.Pool) -> None:
     while True:
         try:
             await forget(pool)
-        except (*FAULTS, asyncpg.PostgresError) as error:
+        except (*FAULTS, EngineError, asyncpg.PostgresError) as error:
             log.warning("could not delete what is past its time (%s); next try in an hour", type(error).__name__)
         await asyncio.sleep(EVERY_S)

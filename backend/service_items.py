@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from aiohttp import web
 
-from backend.database import ACQUIRE_S, POOL
+from backend.database import POOL, connected
 from backend.problems import Problem
 from weijing.workdays import SHANGHAI
 
@@ -19,7 +19,7 @@ VERSION = "SELECT coalesce(max(version), 0) FROM backend.service_items"
 
 async def list_service_items(request: web.Request) -> web.StreamResponse:
     """The active items and the catalogue's version."""
-    async with request.app[POOL].acquire(timeout=ACQUIRE_S) as connection:
+    async with connected(request.app[POOL]) as connection:
         version = await connection.fetchval(VERSION)  # before the list: a change in between makes the caller ask once too often, not once too few
         rows = await connection.fetch(LIST, request.query.get("category"), request.query.get("q", "").strip())
     return web.json_response({"items": [dict(row) for row in rows], "version": version})
@@ -27,7 +27,7 @@ async def list_service_items(request: web.Request) -> web.StreamResponse:
 
 async def read_service_item(request: web.Request) -> web.StreamResponse:
     """One item whole, with how it stands."""
-    async with request.app[POOL].acquire(timeout=ACQUIRE_S) as connection:
+    async with connected(request.app[POOL]) as connection:
         row = await connection.fetchrow("SELECT record, version, active FROM backend.service_items WHERE id = $1", request.match_info["id"])
     if row is None:
         raise Problem(404, "not_found", "There is no such service item.")

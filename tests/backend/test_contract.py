@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from ruamel.yaml import YAML
 from schemathesis import DataGenerationMethod
 from schemathesis.checks import not_a_server_error
@@ -24,17 +24,25 @@ CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance,
 
 @pytest.fixture(scope="module")
 def generated(backend: Running) -> Any:
-    return schemathesis.from_uri(f"{backend.base}/openapi.yaml", base_url=backend.base, data_generation_methods=DataGenerationMethod.all(), validate_schema=True)
+    url = f"{backend.base}/openapi.yaml"
+    loaded = schemathesis.from_uri(url, base_url=backend.base, data_generation_methods=DataGenerationMethod.all(), validate_schema=True)
+    loaded.hook(map_headers)
+    return loaded
+
+
+def map_headers(_: Any, headers: Any) -> Any:
+    """Leave out what is no HTTP: the server's parser refuses control characters before our code is asked."""
+    return {name: value for name, value in headers.items() if value.isprintable()} if headers else headers
 
 
 schema = schemathesis.from_pytest_fixture("generated")
 
 
 @schema.parametrize()
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
 def test_every_answer_keeps_the_contract(case: Any, backend: Running) -> None:
     token = backend.settings.backend_token.get_secret_value()
-    case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=CHECKS)
+    case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=CHECKS, timeout=10)
 
 
 async def test_the_served_contract_is_the_file(api: Api) -> None:
