@@ -18,6 +18,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import BaseAction, Event
 from actions.correction import Correction, find_correction
 from actions.said import Said
+from weijing.emergency import screen
 
 Slots = Mapping[str, Any]
 Reader = Callable[[Said, Slots], Any]
@@ -28,8 +29,9 @@ PATIENCE = 3
 """Answers in a row that could not be taken, after which a person is offered."""
 LEAVING = frozenset({"cancel", "request_handoff", "repeat", "help"})
 ANSWERS = frozenset({"affirm", "deny", "correct", "add_evidence", "nlu_fallback", ""})
-"""Intents that always speak to the form; every other one may be an aside."""
-SMALL = frozenset({"greet", "thank", "goodbye"})
+"""Intents that always speak to the form."""
+VAGUE = frozenset({"nlu_clarify", "out_of_scope", "smalltalk", "greet", "thank", "goodbye"})
+"""Intents that short answers are easily taken for: asides only when they read like it."""
 SHORT = 12
 """Characters up to which a message in the middle of a story is taken as a command."""
 QUESTION = 25
@@ -77,6 +79,8 @@ class Form(BaseAction, ABC):
     fields: ClassVar[tuple[Field, ...]]
     own: ClassVar[frozenset[str]] = frozenset()
     """Intents that start this form: inside it they are no asides."""
+    harmless: ClassVar[frozenset[str]] = frozenset()
+    """Words on the form's own buttons that tell of danger only when somebody else says them."""
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """Take what the message gives, and name the slot to ask for next."""
@@ -105,21 +109,21 @@ class Form(BaseAction, ABC):
         return []
 
     def _is_aside(self, said: Said, asked: Field, slots: Slots) -> bool:
-        """Whether the message speaks past the form: a command, a question or small talk."""
-        if said.decision == "emergency" or said.intent == "emergency":
-            return True
+        """Whether the message speaks past the form: danger, a command, a question or small talk."""
+        if "emergency" in (said.intent, said.decision):
+            return said.text.strip("。.!！ ") not in self.harmless or screen(said.text) is not None
         if said.intent in ANSWERS | self.own:
             return False
         if asked.story:
             return self._leaves_story(said)
-        if said.intent in LEAVING | SMALL or said.asks:
+        if said.intent in LEAVING or said.asks or said.greets:
             return True
         readable = asked.read(said, slots) is not None or (asked.skipped is not None and said.skips)
-        return not readable and not volunteered(self.fields, said, slots, asked)
+        return not readable and said.intent not in VAGUE and not volunteered(self.fields, said, slots, asked)
 
     @staticmethod
     def _leaves_story(said: Said) -> bool:
-        if said.intent in LEAVING | SMALL:
+        if said.intent in LEAVING or said.greets:
             return len(said.text) <= SHORT
         return said.asks and said.decision == "answer" and len(said.text) <= QUESTION
 

@@ -42,9 +42,10 @@ class ValidateReportForm(Form):
 
     fields: ClassVar[tuple[Field, ...]] = FIELDS
     own: ClassVar[frozenset[str]] = frozenset({"file_report"})
+    harmless: ClassVar[frozenset[str]] = frozenset({"正在发生", "是，正在发生", "是的，正在发生", "还在发生", "现在还在发生"})
 
     def settle(self, taken: dict[str, Any], slots: Slots) -> dict[str, Any]:
-        """A complaint is not happening now; another kind has other topics."""
+        """A complaint is not happening now, what happens now needs no date, and another kind has other topics."""
         return _settled(taken, slots)
 
     def remarks(self, taken: Slots) -> list[str]:
@@ -124,6 +125,8 @@ def _settled(taken: dict[str, Any], slots: Slots) -> dict[str, Any]:
         taken = {"report_topic": None, **taken}
     if kind == "投诉" and slots.get("report_happening_now") is None:
         taken = {"report_happening_now": "否", **taken}
+    if taken.get("report_happening_now") == "是" and slots.get("report_occurred_at") is None:
+        taken = {"report_occurred_at": "现在", **taken}
     return taken
 
 

@@ -19,6 +19,8 @@ LEAST = {"投诉": 10, "举报": 4}
 MOST_EVIDENCE = 20
 TOLD = 10
 """Characters from which the first message counts as the story itself."""
+SENTENCE = 20
+"""Characters up to which a message that begins with a place is nothing but the place."""
 
 
 def _kind(said: Said, slots: Slots) -> str | None:
@@ -60,23 +62,28 @@ def _told_content(said: Said, slots: Slots) -> str | None:
 
 
 def _time(said: Said, slots: Slots) -> str | None:
-    return _told_time(said, slots) or (said.text.strip()[:80] if len(said.text.strip()) >= 2 and not said.denies else None)
+    text = said.text.strip()
+    told = _told_time(said, slots) or ("现在" if words.NOW.search(text) else None)
+    return told or (text[:80] if len(text) >= 2 and not said.denies and not _told_place(said, slots) else None)
 
 
 def _told_time(said: Said, slots: Slots) -> str | None:
     found = words.TIME.search(said.text)
     named = "".join(value for name, value in said.entities if name in {"date", "time"})
-    return max(found[0] if found else "", named, key=len) or None
+    return (found[0] if found else named) or None
 
 
 def _place(said: Said, slots: Slots) -> str | None:
     text = words.LEAD_IN.sub("", said.text.strip()).rstrip("。 ")
-    return text[:150] if len(text) >= 2 and not said.denies else said.entity("place")
+    return text[:150] if len(text) >= 2 and not said.denies and not words.TIME.fullmatch(text) else said.entity("place")
 
 
 def _told_place(said: Said, slots: Slots) -> str | None:
     found = words.PLACE.search(words.TIME.sub("在", said.text))  # 「昨晚九点人民路…」: a place often follows the time with no word between
-    return max(found["place"] if found else "", said.entity("place") or "", key=len) or None
+    named = said.entity("place")
+    if named and said.text.startswith(named) and len(said.text) <= SENTENCE:
+        return said.text.strip()
+    return found["place"] if found else named
 
 
 def _happening(said: Said, slots: Slots) -> str | None:

@@ -11,6 +11,7 @@ from weijing.identifiers import find_identifiers
 from weijing.privacy import KINDS, MASK
 
 _ASKS = re.compile(r"[?？]|吗|呢$|怎么|怎样|如何|什么|哪|多少|多久|几天|几点|能不能|可不可以|可以不|要不要|需不需要")
+_GREETS = re.compile(r"(?:你好|您好|哈喽|嗨|早上好|下午好|晚上好|在吗|在不在|谢谢|多谢|感谢|再见|拜拜|hi|hello)[啊呀了你您们\s,，。!！~]*", re.IGNORECASE)
 _SKIPS = re.compile(r"(都|暂时|现在|目前|我)*(没有|没|无|不用|不需要|不提供|跳过|略过|下一(步|个|项))(材料|证据|图片|照片)?[了的吧啊呀。!！,， ]*(谢谢)?")
 _YES = re.compile(
     r"(?:是的?|对的?|嗯+|好的?|行|可以|没错|没问题|正确|确认(?:提交|无误)?|提交|正在|还在|现在就?[是在有]|有的?|ok)[,，。!！ 啊呀呢吧]*",
@@ -59,6 +60,11 @@ class Said:
     def asks(self) -> bool:
         """Whether it reads like a question."""
         return bool(_ASKS.search(self.text))
+
+    @property
+    def greets(self) -> bool:
+        """Whether it is a greeting, thanks or farewell and nothing else."""
+        return bool(_GREETS.fullmatch(self.text.strip()))
 
     @property
     def skips(self) -> bool:

@@ -18,9 +18,11 @@ import pytest_asyncio
 from sqlalchemy.engine import make_url
 
 from actions import client
+from bot.train import fresh_model, train_model
+from tests.actions.chat import Agent, load_agent
 from tests.actions.talk import Talk, TurnProcessor, load_rules, train_rules
 from weijing.engines import EmbeddedPostgres
-from weijing.settings import load_settings
+from weijing.settings import ROOT, load_settings
 
 
 class BackendProcess:
@@ -105,6 +107,13 @@ async def backend(backend_process: BackendProcess) -> AsyncIterator[BackendProce
 def processor(tmp_path_factory: pytest.TempPathFactory) -> TurnProcessor:
     """Domain and rules, trained, with our actions in process."""
     return load_rules(train_rules(tmp_path_factory.mktemp("rules")))
+
+
+@pytest.fixture(scope="session")
+def agent() -> Agent:
+    """Rasa's agent on the whole trained bot; trained now unless the newest model was trained from these very files."""
+    folder = load_settings().weijing_var / "models"
+    return load_agent(fresh_model(ROOT / "models") or fresh_model(folder) or train_model(folder, print))
 
 
 @pytest.fixture

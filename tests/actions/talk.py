@@ -33,7 +33,11 @@ recipe: default.v1
 assistant_id: weijing
 language: zh
 pipeline: [{name: KeywordIntentClassifier}]
-policies: [{name: bot.policies.IndexedRulePolicy, core_fallback_threshold: 0.3, core_fallback_action_name: action_default_fallback, enable_fallback_prediction: true}]
+policies:
+  - name: bot.policies.IndexedRulePolicy
+    core_fallback_threshold: 0.3
+    core_fallback_action_name: action_default_fallback
+    enable_fallback_prediction: true
 """
 
 
