@@ -44,10 +44,10 @@ class Thresholds:
         emergency: the confidence of `emergency` from which the card is shown.
     """
 
-    sure: float = 0.5
-    half: float = 0.25
+    sure: float = 0.45
+    half: float = 0.2
     margin: float = 0.1
-    item: float = 0.5
+    item: float = 0.45
     emergency: float = 0.45
 
 

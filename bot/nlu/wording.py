@@ -20,6 +20,10 @@ DECISION = "decision"
 CANDIDATES = "candidates"
 GUIDE = "ask_guide"
 
+_COURTESY = re.compile(
+    r"^(?:(?:你好|您好|你们好|早上好|上午好|下午好|晚上好|警官|警察(?:同志|叔叔)?|民警(?:同志)?|同志|在吗|请问|非常感谢(?:您的帮助|你的帮助)?|谢谢|麻烦(?:问|咨询)?一?下|打扰一?下|打扰了|想?(?:问|咨询)一?下"
+    r"|我想(?:问|咨询)一?下)[啊呀哦吗，,。.!！?？:：~ ]*)+"
+)
 _MASK = re.compile(r"〔([^〔〕#]{1,8})#[0-9a-f]{8}〕")
 _LONG_NUMBER = re.compile(r"\d{6,}")
 
@@ -36,8 +40,11 @@ def words(message: Message) -> list[str]:
 
 
 def neutral(text: str) -> str:
-    """The text with every identifier, raw or masked, replaced by its kind, so that one phone is as good as another to the classifier."""
+    """The text with every identifier, raw or masked, replaced by its kind, so that one phone is as good as another to the classifier, and without
+    opening courtesies: a question is no greeting."""
     text = _MASK.sub(r"〔\1〕", text)
+    bare = _COURTESY.sub("", text)
+    text = bare if len(bare) > 3 else text
     for found in reversed(find_identifiers(text)) if any(sign.isdigit() for sign in text) else ():
         text = f"{text[: found.start]}〔{found.kind}〕{text[found.end :]}"
     return _LONG_NUMBER.sub("000000", text.lower())
