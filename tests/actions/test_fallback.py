@@ -15,7 +15,7 @@ CANDIDATES = [
 async def test_half_understood_offers_three_and_a_person(talk: Talk) -> None:
     (bubble,) = await talk.bubbles("身份证那个", "nlu_clarify", decision="clarify", candidates=CANDIDATES, aspect="fee")
     assert bubble["text"] == "您是想问："
-    assert [button["title"] for button in bubble["buttons"]] == ["身份证丢失补领", "临时身份证", "查办事进度", "都不是，转人工"]
+    assert [button["title"] for button in bubble["buttons"]] == ["身份证丢失补领", "临时身份证", "查办件进度", "都不是，转人工"]
     assert bubble["buttons"][0]["payload"] == "身份证丢失补领要多少钱" and bubble["buttons"][-1]["payload"] == "转人工"
 
 
