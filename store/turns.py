@@ -68,8 +68,8 @@ class Claim:
 class Turns:
     """The protocol's steps for the edge and the sender."""
 
-    def __init__(self, redis: Redis) -> None:
-        self._scripts = Scripts(redis)
+    def __init__(self, redis: Redis, scripts: Scripts | None = None) -> None:
+        self._scripts = scripts or Scripts(redis)
 
     async def accept(self, message: Message, edge: str, contact: Sequence[str | int] = ("", 0, 0)) -> Accepted:
         """Queue the message, or join the running turn when this is a repeat; one script, so nothing lies between.

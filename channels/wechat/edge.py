@@ -17,7 +17,7 @@ from channels.wechat.reception import Reception
 from channels.wechat.waits import Waits
 from channels.wechat.xml import MAX_BYTES
 from store.keys import PARTITIONS, WORKERS, key
-from store.redis import FAULTS, Redis, client, wait_ready
+from store.redis import FAULTS, Redis, client, end, wait_ready
 from store.turns import now_ms
 from weijing.health import add_health, serve, until_stopped
 from weijing.logs import set_up_logs
@@ -58,9 +58,7 @@ def init_app(settings: Settings, *, deadline: float = DEADLINE_S, crowd: int = C
         WAITING.set_function(lambda: waits.count)
         yield
         await reception.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(*tasks)
         await redis.close(close_connection_pool=True)
         await listener.close(close_connection_pool=True)
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from channels.wechat.passive import compose
 from channels.wechat.push import Push
 from channels.wechat.waits import Waits, Watch
+from store.batch import BatchedScripts
 from store.erase import erase_user, revoke_profile
 from store.ledger import contact_arguments
 from store.message import Message
-from store.redis import Redis, was_refused
+from store.redis import Redis, end, was_refused
 from store.turns import Accepted, Claim, Turns
 from weijing.emergency import screen
 from weijing.errors import StoreUnavailable
@@ -62,7 +64,7 @@ class Reception:
 
     def __init__(self, redis: Redis, waits: Waits, edge: str, *, verified: bool, deadline: float, crowd: int) -> None:
         self._redis, self._waits, self._edge, self._verified, self._crowd = redis, waits, edge, verified, crowd
-        self._turns = Turns(redis)
+        self._turns = Turns(redis, BatchedScripts(redis))
         self._deadline = deadline
         self._later = LATER if verified else LATER_UNVERIFIED
         self._tasks: set[asyncio.Task[None]] = set()
@@ -77,8 +79,7 @@ class Reception:
         if card:
             await self._note_emergency(push)
             return Answer(card.text, "card")
-        margin = min(_MARGIN_S, self._deadline / 5)
-        return await self._turn(push, arrived + self._deadline - margin)
+        return await self._turn(push, arrived + self._deadline)
 
     async def confirm(self, message: Message) -> None:
         """The reply is on the wire."""
@@ -89,20 +90,26 @@ class Reception:
 
     async def close(self) -> None:
         """Give up what is under way."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
 
     async def _turn(self, push: Push, until: float) -> Answer:
+        """Accept, wait and claim. Whatever Redis does, the time is bounded; what is then said depends on whether the message was accepted."""
+        accepted: list[Accepted] = []
+        margin = min(_MARGIN_S, self._deadline / 5)
+        try:
+            return await _bounded(self._steps(push, until - margin, accepted), until - margin / 2)
+        except StoreUnavailable as error:
+            if accepted:
+                return Answer(self._later, "later")  # the sender delivers what we cannot
+            return Answer(BUSY, "busy") if was_refused(error) else Answer(UNSURE, "unsure")
+
+    async def _steps(self, push: Push, until: float, accepted: list[Accepted]) -> Answer:
         with self._waits.watch(push.message.key, until) as watch:
-            try:
-                accepted = await self._accept(push, until)
-            except StoreUnavailable as error:
-                return Answer(BUSY, "busy") if was_refused(error) else Answer(UNSURE, "unsure")
+            accepted.append(await self._accept(push, until))
             if self._waits.count > self._crowd:
-                claim = await self._claim(push.message, late=True)
+                claim = await self._turns.claim(push.message.openid, push.message.key, late=True)
             else:
-                claim = await self._claim_when_ready(push.message, watch, accepted)
+                claim = await self._claim_when_ready(push.message, watch, accepted[0])
         return await self._answer_claim(push.message, claim)
 
     async def _accept(self, push: Push, until: float) -> Accepted:
@@ -114,28 +121,26 @@ class Reception:
         contact = contact_arguments(push.contact, push.message.at)
         while True:
             try:
-                return await _bounded(self._turns.accept(push.message, self._edge, contact), until)
+                return await self._turns.accept(push.message, self._edge, contact)
             except StoreUnavailable as error:
                 if was_refused(error) or asyncio.get_running_loop().time() + _RETRY_S >= until:
                     raise
                 await asyncio.sleep(_RETRY_S)
 
     async def _claim_when_ready(self, message: Message, watch: Watch, accepted: Accepted) -> Claim:
+        """Claim when told, and at the deadline.
+
+        Raises:
+            StoreUnavailable: at the deadline; before it, a Redis that does not answer is waited for.
+        """
         told = not accepted.new  # a repeat may find its reply lying there; a new message is told
         while told or await watch.told():
-            claim = await self._claim(message)
-            if claim.state != "pending":
-                return claim
+            with suppress(StoreUnavailable):
+                claim = await self._turns.claim(message.openid, message.key)
+                if claim.state != "pending":
+                    return claim
             told = False
-        return await self._claim(message, late=True)
-
-    async def _claim(self, message: Message, *, late: bool = False) -> Claim:
-        """A claim; `pending` when the store does not answer: the message is accepted, so the sender delivers what we cannot."""
-        soon = asyncio.get_running_loop().time() + (_MARGIN_S / 2 if late else self._deadline)
-        try:
-            return await _bounded(self._turns.claim(message.openid, message.key, late=late), soon)
-        except StoreUnavailable:
-            return Claim("pending")
+        return await self._turns.claim(message.openid, message.key, late=True)
 
     async def _answer_claim(self, message: Message, claim: Claim) -> Answer:
         if claim.state == "pending":

@@ -18,7 +18,7 @@ from channels.wechat.api import PlatformApi
 from channels.wechat.delivery import Delivery
 from store.keys import key
 from store.leases import Leases
-from store.redis import FAULTS, Redis, client, unavailable, wait_ready
+from store.redis import FAULTS, Redis, client, end, unavailable, wait_ready
 from store.turns import Turns, now_ms
 from weijing.errors import StoreUnavailable
 from weijing.health import add_health, serve, until_stopped
@@ -180,7 +180,6 @@ async def _main(settings: Settings) -> None:
         runner = await serve(app, "127.0.0.1", settings.sender_port)
         running = asyncio.create_task(sender.run())
         await until_stopped()
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        await end(running)
         await runner.cleanup()
     await redis.close(close_connection_pool=True)

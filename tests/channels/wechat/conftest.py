@@ -21,7 +21,7 @@ from store.commits import Commit, Commits
 from store.keys import PARTITIONS, key
 from store.leases import Leases
 from store.message import Bubble, Message
-from store.redis import Redis
+from store.redis import Redis, end
 from weijing.engines import EmbeddedRedis
 from weijing.settings import Settings
 
@@ -44,8 +44,9 @@ def text_push(openid: str, text: str, *, message_id: int | None = None, created:
     """The plain XML of a text message."""
     safe = text.replace("]]>", "]]]]><![CDATA[>")
     return (
-        f"<xml><ToUserName><![CDATA[{ACCOUNT}]]></ToUserName><FromUserName><![CDATA[{openid}]]></FromUserName><CreateTime>{created or int(time.time())}</CreateTime>"
-        f"<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[{safe}]]></Content><MsgId>{message_id or next(numbers)}</MsgId>{more}</xml>"
+        f"<xml><ToUserName><![CDATA[{ACCOUNT}]]></ToUserName><FromUserName><![CDATA[{openid}]]></FromUserName>"
+        f"<CreateTime>{created or int(time.time())}</CreateTime><MsgType><![CDATA[text]]></MsgType>"
+        f"<Content><![CDATA[{safe}]]></Content><MsgId>{message_id or next(numbers)}</MsgId>{more}</xml>"
     )
 
 
@@ -168,8 +169,7 @@ async def busy_bot(bot: Bot) -> AsyncIterator[Bot]:
     """A bot that answers at once."""
     task = asyncio.create_task(bot.run())
     yield bot
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    await end(task)
 
 
 @pytest.fixture
