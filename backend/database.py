@@ -26,10 +26,11 @@ FAULTS = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     OSError,
     asyncio.TimeoutError,
 )
-"""What a call may raise when PostgreSQL is down, starting, full or slow."""
+"""What a call may raise when PostgreSQL is down, starting, full or slow; the client's internal error comes when a connection is cut within a statement."""
 
 SETUP_LOCK = 7_261_002
 """Advisory lock under which tables are migrated and seeded, so that processes which start at once do it one after the other."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -14,9 +15,14 @@ import asyncpg
 import psycopg2
 import pytest
 import pytest_asyncio
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+from ruamel.yaml import YAML
 from sqlalchemy.engine import make_url
 
 from backend.app import init_app
+from backend.contract import SPEC
 from backend.security import Bucket
 from weijing.engines import EmbeddedPostgres
 from weijing.health import serve
@@ -35,9 +41,28 @@ class Answer:
     type: str
 
 
+SPEC_FILE = YAML(typ="safe").load(SPEC.read_text(encoding="utf-8"))
+REGISTRY: Any = Registry().with_resource("urn:spec", Resource.from_contents(SPEC_FILE, default_specification=DRAFT202012))
+
+
+def pointed(schema: Any) -> Any:
+    """The schema with its reference pointing into the spec."""
+    return {"$ref": "urn:spec" + schema["$ref"]} if "$ref" in schema else schema
+
+
+def check_answer(method: str, path: str, status: int, body: Any) -> None:
+    """Hold an answer against the spec: what the operation may answer is what it answers."""
+    for route, methods in SPEC_FILE["paths"].items():
+        if method.lower() in methods and re.fullmatch(re.sub(r"{\w+}", "[^/]+", route), path.split("?")[0]):
+            answer = methods[method.lower()]["responses"][str(status)]
+            answer = SPEC_FILE["components"]["responses"][answer["$ref"].split("/")[-1]] if "$ref" in answer else answer
+            (content,) = answer["content"].values()
+            Draft202012Validator(pointed(content["schema"]), registry=REGISTRY).validate(body)
+
+
 @dataclass(frozen=True)
 class Api:
-    """A caller of the running backend."""
+    """A caller of the running backend; every answer that it gets is held against the spec."""
 
     base: str
     token: str
@@ -48,6 +73,7 @@ class Api:
         sent |= {"Idempotency-Key": key} if key else {}
         async with self.session.request(method, self.base + path, headers=sent, **more) as response:
             body = await response.json(content_type=None) if "json" in response.content_type else None
+            check_answer(method, path, response.status, body)
             return Answer(response.status, body, response.headers, response.content_type)
 
     async def report(self, key: str | None = None, **fields: Any) -> Answer:

@@ -39,7 +39,7 @@ schema = schemathesis.from_pytest_fixture("generated")
 
 
 @schema.parametrize()
-@settings(max_examples=12, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
 def test_every_answer_keeps_the_contract(case: Any, backend: Running) -> None:
     token = backend.settings.backend_token.get_secret_value()
     case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=CHECKS, timeout=10)
