@@ -6,7 +6,7 @@ answers the message, and Rasa comes back and asks the open question again.
 
 from __future__ import annotations
 
-from abc import ABC
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -74,9 +74,13 @@ def volunteered(fields: tuple[Field, ...], said: Said, slots: Slots, asked: Fiel
 
 
 class Form(BaseAction, ABC):
-    """A form's validator; subclasses give the fields, in the order of asking and of their numbers."""
+    """A form's validator; abstract, or rasa_sdk would register it as an action of its own."""
 
-    fields: ClassVar[tuple[Field, ...]]
+    @property
+    @abstractmethod
+    def fields(self) -> tuple[Field, ...]:
+        """What is asked for, in this order; the place of a field is its number for the user."""
+
     own: ClassVar[frozenset[str]] = frozenset()
     """Intents that start this form: inside it they are no asides."""
     harmless: ClassVar[frozenset[str]] = frozenset()

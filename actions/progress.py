@@ -49,7 +49,7 @@ class ActionStartProgress(BaseAction):
 class ValidateProgressForm(Form):
     """Takes number and proof."""
 
-    fields: ClassVar[tuple[Field, ...]] = FIELDS
+    fields: tuple[Field, ...] = FIELDS
     own: ClassVar[frozenset[str]] = frozenset({"query_progress", "query_case"})
 
 

@@ -40,7 +40,7 @@ class ActionStartReport(BaseAction):
 class ValidateReportForm(Form):
     """Takes the answers of a report."""
 
-    fields: ClassVar[tuple[Field, ...]] = FIELDS
+    fields: tuple[Field, ...] = FIELDS
     own: ClassVar[frozenset[str]] = frozenset({"file_report"})
     harmless: ClassVar[frozenset[str]] = frozenset({"正在发生", "是，正在发生", "是的，正在发生", "还在发生", "现在还在发生"})
 
