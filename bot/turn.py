@@ -125,7 +125,8 @@ class TurnRunner:
             "model": self.model_id, "data": self._settings.data_commit, "ms": 0, "at": message.at or now_ms(), "paused": False,
             "handoff": {"reason": "failure", "urgency": "normal"}, "resumed": False, "error": cause, "held": [],
         }  # fmt: skip
-        dead = dumps({"key": message.key, "openid": message.openid, "cause": cause, "message": self._settings.cipher.encrypt(message.dumps().encode()).decode()})
+        sealed = self._settings.cipher.encrypt(message.dumps().encode()).decode()
+        dead = dumps({"key": message.key, "openid": message.openid, "cause": cause, "message": sealed})
         return Commit(message, entry, length, [{"text": SORRY}], events=[dumps(event)], dead=dead)
 
 

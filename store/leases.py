@@ -33,26 +33,29 @@ class Leases:
         """Heartbeat, renew what is held, and move towards a fair share of the live owners.
 
         Returns:
-            (gained, lost) partitions; what is above the share is returned by `surplus`, the caller frees it when idle.
+            (gained, lost) partitions; one that ran out and was taken again is in both. What is above the share stays held; the caller frees it when idle.
 
         Raises:
             StoreUnavailable: Redis did not answer; the leases may be running out.
         """
-        before = set(self.held)
+        gained: set[int] = set()
+        lost: set[int] = set()
         try:
             await self._redis.zadd(self._live_key, {self.owner: now_ms()})
             for part in sorted(self.held):
                 if not await self._scripts.run("renew", [key(part, self._noun)], [self.owner, self.ms]):
-                    self.held.discard(part)
+                    lost.add(part)
+            self.held -= lost
             share = await self.share()
             for part in self._order():
                 if len(self.held) >= share:
                     break
                 if part not in self.held and await self._redis.set(key(part, self._noun), self.owner, nx=True, px=self.ms):
+                    gained.add(part)
                     self.held.add(part)
         except FAULTS as error:
             raise unavailable(error) from error
-        return self.held - before, before - self.held
+        return gained, lost
 
     async def share(self) -> int:
         """Partitions each live owner should hold (rounded up)."""
