@@ -43,11 +43,11 @@ def load_model(model: Path) -> TurnProcessor:
         SettingsError: there is none, or it cannot be read.
     """
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-    lean.install()
-    patches.apply()
     from bot.quiet import quiet_rasa
 
     quiet_rasa()
+    lean.install()
+    patches.apply()
     from rasa.utils.endpoints import EndpointConfig
 
     from bot.processor import load_processor

@@ -62,10 +62,11 @@ def train_model(out: Path, say: Say) -> Path:
     started, digest = time.monotonic(), fingerprint()
     say("loading Rasa (about 6 s) ...")
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-    lean.install()
+    os.environ.setdefault("LOG_LEVEL", "WARNING")  # Rasa shows a progress bar for each policy step below it
     from bot.quiet import quiet_rasa
 
     quiet_rasa()
+    lean.install()
     from rasa.model_training import train
     from rasa.shared.exceptions import RasaException
 

@@ -31,9 +31,12 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     ("time", re.compile(rf"(?:凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|半夜){_NUMBER}点(?:半|{_NUMBER}分)?|{_NUMBER}点(?:半|{_NUMBER}分)?(?!钱|建议)|\d{{1,2}}:\d{{2}}|凌晨|早上|上午|中午|下午|傍晚|晚上|半夜")),
-    ("place", re.compile(r"[\u4e00-\u9fff]{2,8}?(?:派出所|交警队|交警大队|车管所|分局|小区|花园|大厦|广场|市场|大街|街道|路|村|镇|乡)(?:〔地址#[0-9a-f]{8}〕)?")),
 )  # fmt: skip
-_LEAD = re.compile(r"^(?:我?(?:家|住)?在|我们?(?:家|这)?|离我最近的|最近的|附近的?|到|去|就在|位于|从|有人在|请问|想问|查一?下|导航到?|怎么去|的|哪个|这个|那个|是|一条|条)+")
+_PLACE = re.compile(
+    r"[\u4e00-\u9fff]{2,8}?(?:派出所|交警队|交警大队|车管所|分局|小区|花园|大厦|广场|市场|大街|街道|路|村|镇|乡)(?:〔地址#[0-9a-f]{8}〕)?"
+)
+_UNNAMED = {"派出所", "交警队", "交警大队", "车管所", "分局", "小区", "花园", "大厦", "广场", "市场", "大街", "街道", "路", "村", "镇", "乡", "公路", "马路", "网络"}
+_LEAD = re.compile(r"^(?:我们?(?:家|这)?|住|在|离|最近|附近|就|位于|从|有人|请问|想问|查一?下|导航|怎么|去|到|的|哪个|这个|那个|是|一?条)+")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -72,10 +75,12 @@ def _all(text: str) -> Iterator[Entity]:
         yield {"entity": found.kind, "value": found.value, "start": found.start, "end": found.end}
     for kind, pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            lead = _LEAD.match(match[0]) if kind == "place" else None
-            words = match[0][lead.end() :] if lead else match[0]
-            if len(words) > 2 or kind != "place":
-                yield _entity(kind, words, match.end() - len(words))
+            text = f"{text[: match.start()]}{' ' * len(match[0])}{text[match.end() :]}"  # a time is no part of a place
+            yield _entity(kind, match[0], match.start())
+    for match in _PLACE.finditer(text):
+        words = _LEAD.sub("", match[0])
+        if words and words not in _UNNAMED:
+            yield _entity("place", words, match.end() - len(words))
     yield from (mask for mask in masks if mask["entity"] == "place")
 
 

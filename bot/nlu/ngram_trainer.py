@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import spotrf, spotri
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
 
 from bot.nlu.ngram_model import Floats, NgramModel, ngrams, softmax
+from weijing.errors import TrainingFailed
 
 RIDGE = 0.6
 """Strength of the regularisation; see docs/adr for what was measured."""
@@ -29,17 +30,28 @@ def train(texts: list[str], words: list[list[str]], labels: list[str], shares: l
     names = sorted(set(labels))
     model = _empty(texts, words, names)
     matrix = _matrix(model, texts, words)
-    weight = np.array(shares, np.float64)
-    targets = -np.ones((len(texts), len(names)))
+    weight = np.array(shares, np.float32)
+    targets = -np.ones((len(texts), len(names)), np.float32)
     targets[np.arange(len(texts)), [names.index(label) for label in labels]] = 1.0
-    kernel = (matrix @ matrix.T).toarray() + 1.0  # the 1.0 is a bias that is fitted like every other feature
-    inverse = cho_solve(cho_factor(kernel + np.diag(RIDGE / weight)), np.eye(len(texts)))
+    kernel = (matrix @ matrix.T).toarray() + np.float32(1.0)  # the 1.0 is a bias that is fitted like every other feature
+    kernel[np.diag_indices(len(texts))] += RIDGE / weight
+    inverse = _inverse(kernel)
     dual = inverse @ targets
     unseen = targets - dual / np.diag(inverse)[:, None]
     model.weights = np.asarray(matrix.T @ dual, np.float32)
     model.bias = dual.sum(axis=0).astype(np.float32)
     model.temperature = _temperature(unseen[weight == 1.0], targets[weight == 1.0])
     return model
+
+
+def _inverse(kernel: Floats) -> Floats:
+    """The inverse of a symmetric positive matrix; single precision is plenty, the ridge keeps it far from singular."""
+    factor, failed = spotrf(kernel, lower=True, overwrite_a=True)
+    lower, singular = spotri(factor, lower=True, overwrite_c=True)
+    if failed or singular:
+        raise TrainingFailed("the intent classifier cannot be fitted: are there examples without any word?")
+    inverse: Floats = np.tril(lower) + np.tril(lower, -1).T
+    return inverse
 
 
 def _empty(texts: list[str], words: list[list[str]], names: list[str]) -> NgramModel:

@@ -21,7 +21,7 @@ SHARE = 0.3
 _PATTERNS = (
     "{}", "{}怎么办理", "办{}需要什么材料", "{}多少钱", "{}要多久", "{}在哪里办", "{}需要什么条件", "网上可以办{}吗", "如何办理{}", "{}流程", "我想办{}", "{}要带什么",
 )  # fmt: skip
-_EACH = 4
+_EACH = 2
 """Patterns used for one name; the next name takes the next ones."""
 
 
@@ -47,8 +47,13 @@ class ServiceItemExamples(GraphComponent):
         """The training data and one example for each way of asking."""
         known = {example.get("text") for example in training_data.intent_examples}
         examples = [example for item in load_service_items() for example in _examples(item) if example.get("text") not in known]
-        merged: TrainingData = training_data.merge(TrainingData(training_examples=examples))
-        return merged
+        return TrainingData(
+            [*training_data.training_examples, *examples],
+            training_data.entity_synonyms,
+            training_data.regex_features,
+            training_data.lookup_tables,
+            training_data.responses,
+        )
 
 
 def _examples(item: ServiceItem) -> Iterator[Message]:

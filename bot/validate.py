@@ -1,0 +1,80 @@
+"""`weijing validate`: domain, rules, stories, training data and service items; exit code 1 if anything is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bot import lean
+from weijing.errors import ServiceItemError
+from weijing.settings import ROOT
+
+
+def main(argv: list[str]) -> int:
+    """Check the project and say what is wrong, one line each."""
+    options = argparse.ArgumentParser("weijing validate", description=__doc__)
+    options.add_argument("--root", type=Path, default=ROOT, help="folder with domain.yml, config.yml and data/")
+    faults = list(find_faults(options.parse_args(argv).root))
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    print(f"{len(faults)} faults" if faults else "valid")
+    return 1 if faults else 0
+
+
+def find_faults(root: Path) -> Iterator[str]:
+    """Every fault of a project, one sentence each."""
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
+    from bot.quiet import quiet_rasa
+
+    quiet_rasa()
+    lean.install()
+    from rasa.shared.importers.importer import TrainingDataImporter
+
+    from bot.nlu import data_check
+    from bot.nlu.jieba_tokenizer import make_tokenizer, read_dictionary
+
+    importer = TrainingDataImporter.load_from_config(str(root / "config.yml"), str(root / "domain.yml"), [str(root / "data")])
+    yield from _items(root)
+    yield from _rasa(importer)
+    examples = importer.get_nlu_data().intent_examples
+    yield from data_check.faults(examples, _intents(importer), make_tokenizer(read_dictionary(root / "data" / "dict")))
+
+
+def _intents(importer: Any) -> list[str]:
+    from rasa.shared.core.constants import DEFAULT_INTENTS
+
+    return [intent for intent in importer.get_domain().intents if intent not in DEFAULT_INTENTS]
+
+
+def _items(root: Path) -> Iterator[str]:
+    from weijing.service_items import load_service_items
+
+    try:
+        load_service_items(root / "data" / "service_items")
+    except ServiceItemError as error:
+        yield f"service items: {error.message}"
+
+
+def _rasa(importer: Any) -> Iterator[str]:
+    """Rasa's own checks; each that fails gives the warnings it raised."""
+    from rasa.validator import Validator
+
+    validator = Validator.from_importer(importer)
+    checks = (
+        validator.verify_domain_validity, validator.verify_actions_in_stories_rules, validator.verify_forms_in_stories_rules, validator.verify_form_slots,
+        validator.verify_slot_mappings, validator.verify_intents_in_stories, validator.verify_story_structure,
+    )  # fmt: skip
+    strict = {"ignore_warnings": False}
+    for check in checks:
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            good = check(**strict) if check.__name__ in {"verify_intents_in_stories", "verify_story_structure"} else check()
+        if not good:
+            reasons = [str(one.message).strip() for one in said if issubclass(one.category, UserWarning)]
+            yield from reasons or [f"Rasa: {check.__name__} failed"]
