@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from weijing.emergency_patterns import ALARM, ASKING, DENIED, FICTION, HINT, JOKE, NOW, PAST
 
-SCREENED = 500
+SCREENED = 300
 """Characters read at the beginning and at the end of a long message."""
 
 CARD_TEXT = "如果您或身边的人正有危险，请立即拨打 110。\n不方便说话，发短信到 12110，写清地址和发生了什么。"

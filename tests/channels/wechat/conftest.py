@@ -114,7 +114,7 @@ class Bot:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._leases = Leases(redis, "test-worker", 60_000)
+        self._leases = Leases(redis, "test-worker", 600_000)
         self._commits = Commits(redis, "test-worker")
         self.seen: list[Message] = []
         self.bubbles: list[Bubble] | None = None
