@@ -38,7 +38,7 @@ class Turns:
         item = " · ".join(filter(None, (row["service_item"], row["aspect"])))
         decision = DECISIONS.get(row["decision"] or "", row["decision"] or "")
         time = f"{row['ms'] or 0:.1f} 毫秒"
-        shown = {"意图": intent, "判定": decision, "事项": item, "用时": time, "模型": row["model_id"] or "", "出错": row["error"] or ""}
+        shown = {"意图": intent, "判定": decision, "事项": item, "用时": time, "模型": (row["model_id"] or "")[:8], "出错": row["error"] or ""}
         return {name: value for name, value in shown.items() if value}
 
     async def close(self) -> None:
