@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 from weijing.errors import EngineError
 from weijing.reach import UNREACHABLE_S, public_url
 
-FAULTS = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, asyncio.TimeoutError)
+FAULTS = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, asyncio.TimeoutError)
 """What a call may raise when PostgreSQL is down, starting, full or slow (and when data is refused: see `refuses_data`)."""
 
 _STARTING = ("starting up", "shutting down", "not yet accepting", "recovery")
@@ -54,10 +54,15 @@ def async_engine(url: str, *, connections: int = 4) -> AsyncEngine:
 
 
 def refuses_data(error: BaseException) -> bool:
-    """Whether PostgreSQL answered that the data is wrong (SQLSTATE classes 22 and 23), so that trying again is no use."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
+    """Whether PostgreSQL answered that the data is wrong (SQLSTATE classes 22, 23 and 54), so that trying again is no use."""
+    cause = getattr(error, "orig", None) or error
     state = getattr(cause, "pgcode", None) or getattr(cause, "sqlstate", None) or ""
-    return str(state)[:2] in {"22", "23"}
+    return str(state)[:2] in {"22", "23", "54"}
+
+
+def cause_of(error: BaseException) -> str:
+    """The fault by name; its text may quote data and is left out."""
+    return type(getattr(error, "orig", None) or error).__name__
 
 
 @contextmanager

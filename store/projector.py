@@ -71,7 +71,7 @@ class Projector:
                 while True:
                     await self._step()
             except (*REDIS_FAULTS, *db.FAULTS) as error:
-                log.warning("events wait in Redis: %s; next try in %.1f s", type(error).__name__, pause)
+                log.warning("events wait in Redis (%s); next try in %.1f s", db.cause_of(error), pause)
                 self.working = False
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)
@@ -120,7 +120,7 @@ class Projector:
             for raw in taken:
                 await self.write([raw])
         else:
-            await self._set_aside(taken[0], type(getattr(error, "orig", None) or error).__name__)
+            await self._set_aside(taken[0], db.cause_of(error))
 
     async def _parse(self, raw: Raw) -> Entry | None:
         try:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import redis.asyncio as aioredis
-from redis.asyncio.connection import PythonParser
 from redis.exceptions import BusyLoadingError, ConnectionError, RedisError, ResponseError, TimeoutError
 
+from store.connection import pool
 from weijing.errors import EngineError, StoreUnavailable
 from weijing.reach import public_url
 
@@ -23,16 +23,6 @@ FAULTS = (RedisError, OSError, asyncio.TimeoutError)
 """What a Redis call may raise when Redis is down, loading, full or slow."""
 
 
-class _Parser(PythonParser):
-    """redis-py 4.6 polls the socket before each command with a time-out of 0 s; a cancellation of the task that falls into the same step of the
-    loop is lost with it, and the task never ends. The stream's buffer answers the same question without waiting, and faster."""
-
-    async def can_read_destructive(self) -> bool:
-        """Whether the connection cannot be used: unread data, or closed by the server."""
-        stream: Any = self._stream
-        return bool(self._buffer or stream is None or stream._buffer or stream.at_eof())
-
-
 def client(url: str, *, timeout: float | None = 5.0, connections: int = 64) -> Redis:
     """A client that decodes replies; it connects on first use.
 
@@ -40,11 +30,8 @@ def client(url: str, *, timeout: float | None = 5.0, connections: int = 64) -> R
         timeout: seconds a command may take; None for blocking reads.
         connections: size of the pool; more concurrent commands wait for a free one.
     """
-    pool: aioredis.BlockingConnectionPool[Any] = aioredis.BlockingConnectionPool.from_url(
-        url, parser_class=_Parser, decode_responses=True, socket_timeout=timeout, socket_connect_timeout=3.0, max_connections=connections,
-        timeout=timeout, health_check_interval=30,
-    )
-    return cast(Redis, aioredis.Redis(connection_pool=pool))
+    options = {"socket_timeout": timeout, "socket_connect_timeout": 3.0, "max_connections": connections, "timeout": timeout, "health_check_interval": 30}
+    return cast(Redis, aioredis.Redis(connection_pool=pool(url, **options)))
 
 
 async def wait_ready(url: str, seconds: float = 60.0) -> None:
