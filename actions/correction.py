@@ -14,7 +14,12 @@ _WRONG = r"(?P<wrong>(?:(?:我|刚才|刚刚|前面)?(?:写|说|填|弄|搞|打)
 _CHANGE = r"(?P<change>改成|改为|改到|换成|换为|更正为|更正成|应该是|应为|应当是|不是.{1,20}[,，]\s?(?:而)?是)?"
 _IS = r"(?P<is>是|为)?"
 _TAIL = rf"[的]?(?:一?项|一栏)?[,，。:： ]*{_WRONG}[,，。:： ]*{_CHANGE}[:： ]*{_IS}[:： ]*(?P<value>.*?)[。!！ ]*"
-_ASK_FIRST = r"(?P<ask>(?:不对|错了|等等|等一下)?[,，。 ]*(?:我想|我要|我得|请|帮我|麻烦)*(?:修改|更改|改一下|更正|纠正|改改|改|重填|重新填)(?:一下)?)?"
+_NO = r"(?P<no>(?:不对|错了|不是的?|等等|等一下)[,，。 ]+)?"
+_ASK = r"(?P<ask>(?:我想|我要|我得|请|帮我|麻烦)*(?:修改|更改|改一下|更正|纠正|改改|改|重填|重新填)(?:一下)?)?"
+_THAT = r"(?:把|将|那个|我的|上面的|前面的)*\s?"
+
+PLAIN = 20
+"""Characters up to which the classifier alone may call a message a correction; a long one is more likely a story."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ def find_correction(said: Said, words: Sequence[str]) -> Correction | None:
         words: for each field the pattern of its names.
     """
     named = "|".join(f"(?P<f{index}>{pattern})" for index, pattern in enumerate(words))
-    found = re.fullmatch(rf"{_ASK_FIRST}(?:把|将|那个|我的|上面的|前面的)*\s?(?:{_NUMBER}|{named}){_TAIL}", said.text.strip(), re.DOTALL)
+    found = re.fullmatch(rf"{_NO}{_ASK}{_THAT}(?:{_NUMBER}|{named}){_TAIL}", said.text.strip(), re.DOTALL)
     if not found or not _means_it(said, found):
         return None
     index = _index(found, len(words))
@@ -41,7 +46,7 @@ def find_correction(said: Said, words: Sequence[str]) -> Correction | None:
 
 def _means_it(said: Said, found: re.Match[str]) -> bool:
     """「时间是昨天」 alone may be the answer to another question; a word of change makes it a correction."""
-    if found["change"] or found["wrong"] or said.intent == "correct":
+    if found["change"] or found["wrong"] or found["no"] or (said.intent == "correct" and len(said.text) <= PLAIN):
         return True
     return bool(found["ask"] and not found["value"]) or bool(found["number"] and (found["is"] or not found["value"]))
 

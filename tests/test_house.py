@@ -108,9 +108,9 @@ def test_no_module_is_a_drawer() -> None:
     assert not [path for path in FILES if path.stem in {"utils", "common", "helpers", "misc"}]
 
 
-@pytest.mark.parametrize("name", sorted(Settings.__fields__))
-def test_every_setting_is_documented(name: str) -> None:
-    assert f"`{name.upper()}`" in (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+def test_every_setting_is_documented() -> None:
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert not [name for name in sorted(Settings.__fields__) if f"`{name.upper()}`" not in text]
 
 
 def test_only_settings_reads_the_environment() -> None:
