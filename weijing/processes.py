@@ -48,14 +48,14 @@ class Child:
         self._environment = environment
         self._say = say
         self._started = self._due = 0.0
-        self._read = 0
+        self._read = self._born = 0
 
     def start(self) -> None:
         """Start the process; its log goes on where it ended."""
         if self.log_file.exists() and self.log_file.stat().st_size > LOG_BYTES:
             self.log_file.replace(self.log_file.with_suffix(".log.1"))
         with self.log_file.open("ab") as log:
-            self._read = log.tell()
+            self._read = self._born = log.tell()
             self.process = subprocess.Popen(
                 self._command, cwd=ROOT, env=child_environment(**self._environment), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 start_new_session=True, preexec_fn=_end_with_parent,
@@ -77,6 +77,15 @@ class Child:
             self._due = now + pause
             self._say(f"! {self.name} stopped ({_reason(code)}); it starts again in {pause:.0f} s. Its log: {self.log_file}")
 
+    def running(self) -> bool:
+        """Whether the process runs."""
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def code(self) -> int:
+        """The exit code of a process that has ended; negative for a signal."""
+        return self.process.returncode if self.process else 0
+
     def stop(self, hurry: Callable[[], bool] = lambda: False) -> None:
         """SIGTERM, at most 10 s, SIGKILL. With `hurry` answering True the waiting is over."""
         if self.process is None:
@@ -90,8 +99,10 @@ class Child:
         self._clear()
 
     def last_words(self) -> str:
-        """The last line of the log since the last start: why the process stopped."""
-        lines = self._tail().split("\n")
+        """The last line since the last start: what the process does, or why it stopped."""
+        with self.log_file.open("rb") as log:
+            log.seek(max(self._born, self.log_file.stat().st_size - 8192))
+            lines = log.read().decode(errors="replace").splitlines()
         return next((line.removeprefix(f"weijing {self.name}: ") for line in reversed(lines) if line.strip()), "")
 
     def _clear(self) -> None:
@@ -101,11 +112,6 @@ class Child:
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
         self.process = None
-
-    def _tail(self, size: int = 8192) -> str:
-        with self.log_file.open("rb") as log:
-            log.seek(max(0, self.log_file.stat().st_size - size))
-            return log.read().decode(errors="replace")
 
     def _show(self) -> None:
         with self.log_file.open("rb") as log:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 EVERY_S = 5.0
@@ -44,13 +44,13 @@ class Terminal:
             self._next = time.monotonic() + EVERY_S
 
     @contextlib.contextmanager
-    def step(self, name: str, note: str = "") -> Iterator[None]:
+    def step(self, name: str, note: Callable[[], str] = str) -> Iterator[None]:
         """A step: shown while it runs, and as `✓ name  time  note` when it is done."""
         started = time.monotonic()
         if self._live:
             self.waiting(name, started)
         yield
-        self.say(f"✓ {name:12s} {time.monotonic() - started:5.1f} s  {note}".rstrip())
+        self.say(f"✓ {name:12s} {time.monotonic() - started:5.1f} s  {note()}".rstrip())
 
     def _write(self, text: str) -> None:
         with contextlib.suppress(OSError):  # the terminal may be gone; the house goes on to stop in order
