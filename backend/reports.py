@@ -18,8 +18,9 @@ from backend.routing import next_step, phone_of, promised_on, repeated, unit_of,
 from backend.vault import VAULT, Vault
 from weijing.workdays import SHANGHAI
 
+KINDS = {"complaint": "投诉", "tip": "举报"}
 STATUS = {"received": "已接收", "accepted": "已受理", "processing": "办理中", "transferred": "已转送", "done": "已办结"}
-"""How a status reads."""
+"""How a kind and a status read."""
 
 EARLIER = """
     SELECT report_no, received_at, promised_on FROM backend.reports
@@ -59,6 +60,7 @@ async def query_report(request: web.Request) -> web.StreamResponse:
         raise not_found()
     progress = {name: row[name] for name in ("report_no", "kind", "topic", "status", "steps", "next_step")}
     progress |= {"status_text": STATUS[row["status"]], "received_at": _moment(row["received_at"]), "promised_on": _day(row["promised_on"])}
+    progress["item_name"] = f"{KINDS[row['kind']]}：{row['topic']}"
     return web.json_response(progress | {"office": f"{row['unit']}部门", "phone": phone_of(row["unit"])})
 
 
@@ -94,7 +96,7 @@ async def _file(connection: asyncpg.Connection, vault: Vault, report: dict[str, 
     urgent_now = report.get("happening_now", False)
     await connection.execute(
         INSERT, row["report_no"], kind, report["topic"], report["content"], report.get("occurred_at"), report.get("place"), urgent_now,
-        report.get("evidence", []), mode, vault.seal(report["reporter"]) if mode == "named" else None, fingerprint, unit,
+        report.get("evidence") or [], mode, vault.seal(report["reporter"]) if mode == "named" else None, fingerprint, unit,
         [{"at": received.isoformat(), "name": "登记", "note": f"转{unit}部门"}], next_step(kind, mode, unit, False), received, row["promised_on"],
     )  # fmt: skip
     await connection.execute("INSERT INTO backend.proofs (number, kind, hash) VALUES ($1, 'query_code', $2)", row["report_no"], hashed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -20,7 +21,7 @@ import psycopg2
 import pytest
 
 from backend.app import init_app
-from backend.database import POOL, plain_url, wait_ready
+from backend.database import POOL, SETUP_LOCK, migrate, plain_url, wait_ready
 from tests.backend.conftest import Api, Running, new_database
 from weijing.engines import EmbeddedPostgres
 from weijing.errors import EngineError
@@ -69,6 +70,21 @@ def test_two_processes_start_at_once_on_an_empty_database_and_stop_on_sigterm(po
             _, log = running.communicate(timeout=30)
             assert running.returncode == 0
             assert "the backend has stopped" in log and "Traceback" not in log
+
+
+async def test_migration_waits_for_the_process_that_is_setting_up(postgres_server: EmbeddedPostgres) -> None:
+    url = new_database(postgres_server)
+    connection = await asyncpg.connect(url)
+    await connection.execute("SELECT pg_advisory_lock($1)", SETUP_LOCK)
+    migration = asyncio.create_task(asyncio.to_thread(migrate, url))
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    while not await connection.fetchval(waiting):
+        assert not migration.done(), "it did not wait"
+        await asyncio.sleep(0.02)
+    assert not await connection.fetchval("SELECT count(*) FROM pg_namespace WHERE nspname = 'backend'")
+    await connection.execute("SELECT pg_advisory_unlock($1)", SETUP_LOCK)
+    await migration
+    await connection.close()
 
 
 async def test_a_taken_port_is_said_and_leaves_nothing_open(settings: Settings, backend: Running) -> None:

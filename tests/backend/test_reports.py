@@ -29,8 +29,15 @@ async def test_a_report_gets_a_number_and_a_query_code_that_opens_it(api: Api) -
     progress = await api.progress(filed.json["report_no"], query_code=filed.json["query_code"].lower().replace("-", " "))
     assert progress.status == 200
     assert progress.json["status"] == "received" and progress.json["office"] == "治安部门"
+    assert progress.json["item_name"] == "举报：赌博"
     assert progress.json["received_at"] == filed.json["received_at"] == progress.json["steps"][0]["at"]
     assert TIP["content"] not in str(progress.json), "the progress does not show what was reported"
+
+
+async def test_what_is_not_known_may_be_null_or_left_out(api: Api) -> None:
+    nothing = {"occurred_at": None, "place": None, "evidence": None, "reporter": None, "openid": None}
+    assert (await api.report(**nothing)).status == 201
+    assert (await api.report()).status == 201
 
 
 async def test_numbers_follow_each_other(api: Api) -> None:
