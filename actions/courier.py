@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 FILED = "您之前提交的内容已正式登记，编号 {report_no}，查询码 {query_code}（只显示这一次，请保存）。{next_step}"
+KNOWN = "您之前提交的内容与编号 {duplicate_of} 的相同，已按该编号办理，请用当时的查询码查询。"
 REFUSED = "您之前提交的内容没能登记，工作人员会联系您。着急请拨打 110（紧急）或回复“人工”。"
 
 
@@ -84,7 +85,8 @@ class Courier:
     async def _deliver(self, api: Backend, entry: str, call: dict[str, Any]) -> None:
         try:
             answer = await api.deliver(call["method"], call["path"], call["body"], call["idempotency_key"])
-            bubbles: list[Bubble] = [{"text": FILED.format(**{"next_step": "", **answer})}]
+            text = KNOWN if answer.get("duplicate_of") else FILED
+            bubbles: list[Bubble] = [{"text": text.format(**answer)}]
         except BackendRefused as error:
             log.error("kept %s of %s refused: %s", call["kind"], call["key"], error)
             bubbles = [{"text": REFUSED}]

@@ -25,6 +25,7 @@ from weijing.privacy import mask_for_log
 
 SORRY = "抱歉，这条消息我没能处理好，已转给工作人员。着急的话请拨打 110（紧急）或 12345。"
 EMPTY = "我没有听懂。您可以换个说法，或回复“人工”找工作人员。"
+WAITING = "已记下，工作人员接手时会看到。有危险请直接拨打 110；要接着问我，请回复“返回机器人”。"
 RESUMED = "好的，我是微警，请继续说。"
 SLOW_SECONDS = 7.0
 
@@ -95,9 +96,7 @@ class TurnRunner:
             tracker.update(ActionExecuted(ACTION_LISTEN_NAME), self.domain)
             return [{"text": RESUMED}]
         bubbles = await self._processor.turn(tracker, rasa_message)
-        if not bubbles and not tracker.is_paused():
-            return [{"text": EMPTY}]
-        return bubbles
+        return bubbles or [{"text": WAITING if tracker.is_paused() else EMPTY}]
 
     def _event(
         self, message: Message, user: LiveUser, new: list[Event], shown: list[Bubble], held: tuple[tuple[str, tuple[Bubble, ...]], ...], ms: float

@@ -106,8 +106,8 @@ def _cut_bubble(bubble: Bubble, room: int) -> tuple[list[Bubble], list[Bubble]]:
 
 
 def _passive_bubble(bubble: Bubble) -> str:
-    lines = [_link(button, index + 1) for index, button in enumerate(bubble.get("buttons") or [])]
-    return "\n".join(part for part in (_words(bubble), *lines) if part)
+    links = "\n".join(_link(button, index + 1) for index, button in enumerate(bubble.get("buttons") or []))
+    return "\n\n".join(part for part in (_words(bubble), links) if part)
 
 
 def _words(bubble: Bubble) -> str:
