@@ -109,7 +109,9 @@ def _asked_evidence(said: Said, slots: Slots) -> list[dict[str, Any]] | None:
     given = _evidence(said, slots)
     if given is not None:
         return given
-    return [{"kind": "text", "ref": text[:500]}] if len(text) >= 6 else ([] if said.denies else None)
+    if said.denies or words.NOTHING.match(text):
+        return []
+    return [{"kind": "text", "ref": text[:500]}] if len(text) >= 6 else None
 
 
 def _mode(said: Said, slots: Slots) -> str | None:
@@ -118,12 +120,19 @@ def _mode(said: Said, slots: Slots) -> str | None:
     return "实名" if words.NAMED.search(said.text) else None
 
 
+def _told_mode(said: Said, slots: Slots) -> str | None:
+    """Who is asked for his name may still say that he would rather not."""
+    mode = _mode(said, slots)
+    withdrawn = mode == "匿名" and slots.get("requested_slot") in {"reporter_name", "reporter_phone"}
+    return mode if slots.get("report_mode") is None or withdrawn else None
+
+
 def _name(said: Said, slots: Slots) -> str | None:
     masked = words.MASKED_NAME.search(said.text)
     if masked:
         return masked[0]
     plain = words.PLAIN_NAME.fullmatch(words.NOT_NAME.sub("", said.text.strip()))
-    return sealed("姓名", plain[1]) if plain and not said.denies and not said.skips else None
+    return sealed("姓名", plain[1]) if plain and not said.denies and not words.NO_NAME.search(plain[1]) else None
 
 
 def _told_name(said: Said, slots: Slots) -> str | None:
@@ -162,7 +171,7 @@ FIELDS = (
     Field("report_place", "地点|地址|位置|地方", _place, _told_place),
     Field("report_happening_now", "是否正在发生|正在发生|现在", _happening, _told_happening),
     Field("report_evidence", "材料|证据|图片|照片", _asked_evidence, _evidence, skipped=[], adds=True),
-    Field("report_mode", "方式|匿名|实名", _mode, _mode),
+    Field("report_mode", "方式|匿名|实名", _mode, _told_mode, adds=True),
     Field("reporter_name", "姓名|名字", _name, _told_name, needed=_named),
     Field("reporter_phone", "电话|手机号?|联系方式", _phone, _told_phone, needed=_named),
     Field("report_confirmed", "确认", _confirmed),
