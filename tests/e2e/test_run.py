@@ -8,10 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -22,7 +23,11 @@ from cryptography.fernet import Fernet
 
 from store.db import driver_url
 from tests.e2e.house import answers, free_port
-from weijing.settings import ROOT
+from weijing.errors import StartError
+from weijing.fleet import Fleet
+from weijing.settings import ROOT, Settings
+from weijing.stopping import Stop
+from weijing.terminal import Terminal
 
 READY = "按 Ctrl-C 停止"
 
@@ -33,7 +38,6 @@ class Run:
 
     popen: subprocess.Popen[bytes]
     screen: Path
-    tree: dict[int, psutil.Process] = field(default_factory=dict)
 
     def text(self) -> str:
         return self.screen.read_text()
@@ -44,17 +48,9 @@ class Run:
             assert self.popen.poll() is None and time.monotonic() < deadline, self.text()
             time.sleep(0.1)
 
-    def remember(self) -> None:
-        """Take note of every process of the run, and of the engines, which are nobody's children."""
-        self.tree |= {child.pid: child for child in psutil.Process(self.popen.pid).children(recursive=True)}
-
     def end(self, number: int = signal.SIGTERM) -> int:
-        self.remember()
         self.popen.send_signal(number)
         return self.popen.wait(60)
-
-    def left(self) -> list[str]:
-        return [" ".join(child.cmdline()) for child in self.tree.values() if alive(child)]
 
 
 def alive(process: psutil.Process) -> bool:
@@ -64,12 +60,16 @@ def alive(process: psutil.Process) -> bool:
         return False
 
 
-def engines(var: Path) -> list[psutil.Process]:
-    """The Redis and PostgreSQL servers that work in a folder."""
+def processes(var: Path, *words: str) -> list[psutil.Process]:
+    """Who works in a folder: processes of the house by their environment, engines by their command; with `words`, those whose command holds them all."""
     found = []
-    for process in psutil.process_iter(["cmdline"]):
-        words = " ".join(process.info["cmdline"] or [])
-        if str(var) in words and ("redis-server" in words or "postgres" in words) and alive(process):
+    for process in psutil.process_iter():
+        try:
+            command = " ".join(process.cmdline())
+            ours = process.environ().get("WEIJING_VAR") == str(var) or str(var) in command
+        except psutil.Error:
+            continue
+        if ours and alive(process) and all(word in command for word in words):
             found.append(process)
     return found
 
@@ -77,7 +77,7 @@ def engines(var: Path) -> list[psutil.Process]:
 @contextmanager
 def run(var: Path, *arguments: str, **environment: str) -> Iterator[Run]:
     """A run that is gone afterwards, whatever the test did."""
-    screen = var.parent / f"screen-{time.monotonic_ns()}"
+    screen = Path(tempfile.mkstemp(prefix="weijing-screen-")[1])
     values = {**os.environ, "WEIJING_ENV": "test", "WEIJING_VAR": str(var), "PYTHONUNBUFFERED": "1", **environment}
     with screen.open("wb") as output:
         popen = subprocess.Popen([sys.executable, "-m", "weijing", "run", *arguments], cwd=ROOT, env=values, stdout=output, stderr=output)
@@ -87,6 +87,7 @@ def run(var: Path, *arguments: str, **environment: str) -> Iterator[Run]:
     finally:
         if popen.poll() is None:
             house.end()
+        screen.unlink()
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +95,7 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder that lives through several runs; what engines are left in it are ended."""
     folder = tmp_path_factory.mktemp("house") / "var"
     yield folder
-    for process in engines(folder):
+    for process in processes(folder):
         process.kill()
 
 
@@ -119,9 +120,9 @@ def test_it_comes_up_stops_without_orphans_and_finds_its_data_again(var: Path, p
         redis.Redis(unix_socket_path=str(var / "redis" / "redis.sock")).set("kept", "yes")
         with database(var).begin() as connection:
             connection.execute(sa.text("INSERT INTO weijing.projected (partition, entry) VALUES (1, 'kept')"))
-        assert len(engines(var)) >= 2
+        assert processes(var, "redis-server") and processes(var, "postgres") and processes(var, "projector")
         assert house.end() == 0
-        assert house.left() == [] and engines(var) == []
+        assert processes(var) == []
         assert "Traceback" not in house.text()
     with run(var, "--only", "projector", **projector) as house:
         house.until(lambda: READY in house.text())
@@ -129,7 +130,7 @@ def test_it_comes_up_stops_without_orphans_and_finds_its_data_again(var: Path, p
         with database(var).connect() as connection:
             assert connection.execute(sa.text("SELECT entry FROM weijing.projected WHERE partition = 1")).scalar() == "kept"
         assert house.end(signal.SIGINT) == 0
-        assert house.left() == [] and engines(var) == []
+        assert processes(var) == []
 
 
 def test_what_dies_is_started_again_and_a_second_run_is_refused(var: Path, port: int) -> None:
@@ -138,25 +139,22 @@ def test_what_dies_is_started_again_and_a_second_run_is_refused(var: Path, port:
         house.until(lambda: READY in house.text())
         second = subprocess.run([sys.executable, "-m", "weijing", "run"], cwd=ROOT, env={**os.environ, "WEIJING_VAR": str(var)}, capture_output=True, text=True)
         assert second.returncode == 1 and f"runs already in {var} (process {house.popen.pid})" in second.stderr and "Traceback" not in second.stderr
-        house.remember()
-        [child] = [process for process in house.tree.values() if "projector" in process.cmdline()]
+        [child] = processes(var, "weijing projector")
         child.kill()
         house.until(lambda: "projector stopped (signal SIGKILL); it starts again in 1 s" in house.text())
         house.until(lambda: answers(ready))
-        for process in engines(var):
-            if "redis-server" in process.cmdline()[0] or "-D" in process.cmdline():
-                process.kill()
+        for engine in (*processes(var, "redis-server"), *processes(var, "postgres", "-D")):
+            engine.kill()
         house.until(lambda: "Redis stopped and is started again" in house.text() and "PostgreSQL stopped and is started again" in house.text())
         house.until(lambda: answers(ready))
         assert house.end() == 0
-        assert house.left() == [] and engines(var) == []
+        assert processes(var) == []
 
 
 def test_a_killed_supervisor_takes_its_children_along_and_the_next_run_takes_over(var: Path, port: int) -> None:
     with run(var, "--only", "projector", PROJECTOR_PORT=str(port)) as house:
         house.until(lambda: READY in house.text())
-        house.remember()
-        children = [child for child in house.tree.values() if "projector" in child.cmdline()]
+        children = processes(var, "weijing projector")
         house.popen.kill()
         house.popen.wait()
         _, stayed = psutil.wait_procs(children, timeout=20)
@@ -164,9 +162,16 @@ def test_a_killed_supervisor_takes_its_children_along_and_the_next_run_takes_ove
     with run(var, "--only", "projector", PROJECTOR_PORT=str(port)) as house:
         house.until(lambda: READY in house.text())
         assert redis.Redis(unix_socket_path=str(var / "redis" / "redis.sock")).get("kept") == b"yes"
-        assert len([process for process in engines(var) if "redis-server" in process.cmdline()[0]]) == 1
+        assert len(processes(var, "redis-server")) == 1
         assert house.end() == 0
-        assert engines(var) == []
+        assert processes(var) == []
+
+
+def test_it_can_be_stopped_before_it_is_ready(var: Path, port: int) -> None:
+    with run(var, "--only", "projector", PROJECTOR_PORT=str(port)) as house:
+        house.until(lambda: "✓ engines" in house.text())
+        assert house.end() == 0
+        assert "✓ stopped" in house.text() and READY not in house.text() and processes(var) == []
 
 
 def refused(var: Path, *arguments: str, **environment: str) -> str:
@@ -174,7 +179,7 @@ def refused(var: Path, *arguments: str, **environment: str) -> str:
     with run(var, *arguments, **environment) as house:
         assert house.popen.wait(60) == 1, house.text()
         text = house.text()
-        assert "Traceback" not in text and house.left() == []
+        assert "Traceback" not in text and processes(var) == []
         [sentence] = [line for line in text.splitlines() if line.startswith("weijing run: ")]
         return sentence
 
@@ -186,7 +191,6 @@ def test_a_taken_port_is_named_with_its_setting(tmp_path: Path) -> None:
         number = other.getsockname()[1]
         sentence = refused(tmp_path / "var", "--only", "projector", PROJECTOR_PORT=str(number))
     assert f"port {number} is taken" in sentence and "PROJECTOR_PORT" in sentence
-    assert engines(tmp_path) == []
 
 
 def test_two_processes_on_one_port_are_refused(tmp_path: Path) -> None:
@@ -203,7 +207,6 @@ def test_an_unreachable_postgresql_is_one_sentence_and_the_embedded_redis_stops(
     url = "postgresql://someone:hush@127.0.0.1:1/none"
     sentence = refused(tmp_path / "var", "--only", "projector", DATABASE_URL=url, PROJECTOR_PORT=str(free_port()))
     assert "DATABASE_URL" in sentence and "127.0.0.1:1" in sentence and "hush" not in sentence
-    assert engines(tmp_path) == []
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
@@ -218,3 +221,19 @@ def test_a_full_disk_is_one_sentence() -> None:
     words = {**os.environ, "WEIJING_ENV": "production", "WEIJING_VAR": "/proc/self", **keys}
     done = subprocess.run([sys.executable, "-m", "weijing", "run"], cwd=ROOT, env=words, capture_output=True, text=True)
     assert done.returncode == 1 and "only 0 MiB are free at /proc/" in done.stderr and "WEIJING_VAR" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_process_that_cannot_start_ends_the_start_with_its_own_words(tmp_path: Path) -> None:
+    """Without engines' addresses the projector refuses to start."""
+    screen, before = Terminal(), {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    settings = Settings(projector_port=free_port())
+    fleet = Fleet(["projector"], settings, {"REDIS_URL": "", "DATABASE_URL": "", "WEIJING_VAR": str(tmp_path)}, tmp_path, screen, Stop())
+    try:
+        fleet.start()
+        with pytest.raises(StartError, match="projector stopped 3 times while starting: the projector needs REDIS_URL and DATABASE_URL"):
+            fleet.wait_ready()
+    finally:
+        fleet.stop()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert processes(tmp_path, "weijing projector") == []
