@@ -1,7 +1,8 @@
 """Rasa without TensorFlow: fake modules in its place, for processes whose model has no neural network.
 
 Importing Rasa loads TensorFlow, Keras and JAX (10 of 16 seconds, 400 MB) although a model of n-grams and rules never calls them. Rasa subclasses some of
-their classes while it is imported, so a lazy loader does not help; classes that do nothing do. Only the worker, `weijing parse` and `weijing train` install this.
+their classes while it is imported, so a lazy loader does not help; classes that do nothing do. Only the worker and the commands
+parse, train and validate install this.
 """
 
 from __future__ import annotations
@@ -40,7 +41,6 @@ class _Nothing(type):
 class _Module(ModuleType):
     """A module in which every name is there."""
 
-    __path__: list[str] = []
     __version__ = "0"
 
     def __getattr__(self, name: str) -> Any:

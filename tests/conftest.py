@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -55,3 +57,17 @@ def postgres_server() -> Iterator[EmbeddedPostgres]:
     server = start_postgres(folder)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of the project as it is now: the newest of models/ if nothing changed since, else one trained for this session."""
+    from bot.train import fresh_model
+
+    known = fresh_model(ROOT / "models")
+    if known:
+        return known
+    command = [sys.executable, "-m", "weijing", "train", "--out", str(tmp_path_factory.mktemp("models"))]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Path(done.stdout.strip().splitlines()[-1])

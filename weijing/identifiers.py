@@ -16,6 +16,7 @@ from weijing.normalise import narrow
 _L = r"(?<![0-9A-Za-z])"
 _R = r"(?![0-9A-Za-z])"
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+_LETTER = "A-HJ-NP-Za-hj-np-z"  # plates and passports have no I and no O
 _QUERY_CHAR = "[2-9A-HJ-NP-Z]"  # docs/contracts.md: no 0 1 I O
 
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -28,8 +29,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("phone", re.compile(rf"(?:(?<![0-9A-Za-z])|(?<=\+86)|(?<=\+86[ -]))1[3-9]\d[ -]?\d{{4}}[ -]?\d{{4}}{_R}")),
     ("phone", re.compile(rf"{_L}0\d{{2,3}}[ -]\d{{7,8}}{_R}")),
     ("phone", re.compile(rf"{_L}\+(?!86)\d{{1,3}}[ -]?\d{{2,4}}(?:[ -]?\d{{3,4}}){{1,3}}{_R}")),
-    ("plate", re.compile(rf"[{_PROVINCES}][A-HJ-NP-Za-hj-np-z][·.• ]?(?:[A-HJ-NP-Za-hj-np-z0-9]{{5,6}}|[A-HJ-NP-Za-hj-np-z0-9]{{4}}[学警挂港澳使领]){_R}")),
-    ("travel_document", re.compile(rf"{_L}(?:[EGPSDegpsd]\d{{8}}|[Ee][A-HJ-NP-Za-hj-np-z]\d{{7}}|[CLTclt]\d{{8}}|[Cc][A-Za-z]\d{{7}}|[HMhm]\d{{8}}(?:\d\d)?){_R}")),
+    ("plate", re.compile(rf"[{_PROVINCES}][{_LETTER}][·.• ]?(?:[{_LETTER}0-9]{{5,6}}|[{_LETTER}0-9]{{4}}[学警挂港澳使领]){_R}")),
+    ("travel_document", re.compile(rf"{_L}(?:[EGPSDegpsd]\d{{8}}|[Ee][{_LETTER}]\d{{7}}|[CLTclt]\d{{8}}|[Cc][A-Za-z]\d{{7}}|[HMhm]\d{{8}}(?:\d\d)?){_R}")),
     ("travel_document", re.compile(rf"(?:台胞证|往来大陆通行证)(?:证件)?(?:号码|号)?[是为:: ]{{0,2}}(?P<value>\d{{8}}){_R}")),
     ("query_code", re.compile(rf"{_L}(?=[0-9A-Za-z-]*[A-Za-z]){_QUERY_CHAR}{{4}}-{_QUERY_CHAR}{{4}}{_R}")),
     ("query_code", re.compile(rf"查询码[是为:: ]{{0,3}}(?P<value>{_QUERY_CHAR}{{4}}[- ]?{_QUERY_CHAR}{{4}}){_R}", re.IGNORECASE)),

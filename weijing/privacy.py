@@ -38,7 +38,8 @@ _NAMES = (
 )
 _NOT_NAMES = re.compile(r"什么|怎么|哪个|人工|客服|警察|民警|师傅|先生|女士|平台|公司|房东|邻居|老板|车")
 _NUMBER = r"[0-9一二三四五六七八九十百零〇]{1,6}"
-_INSIDE = rf"(?:\s?[A-Za-z]?(?:{_NUMBER}|[A-Za-z])(?:号楼|号院|栋|幢|座|单元|楼|层|室|房|户|门|号)|\s?[-–]\s?\d{{1,4}}|\s?\d{{3,4}}(?!\d|[年月日天元块块次分个人]))"
+_UNIT = "(?:号楼|号院|栋|幢|座|单元|楼|层|室|房|户|门|号)"
+_INSIDE = rf"(?:\s?[A-Za-z]?(?:{_NUMBER}|[A-Za-z]){_UNIT}|\s?[-–]\s?\d{{1,4}}|\s?\d{{3,4}}(?!\d|[年月日天元块次分个人]))"
 _HOUSES = (
     re.compile(rf"(?<=[路街道巷弄里村屯组坊])(?P<value>(?:{_NUMBER}(?:弄|巷))?{_NUMBER}(?:-\d{{1,4}})?号(?![线令文公])(?:院|楼)?(?:[\u4e00-\u9fff]{{2,8}}(?:小区|花园|公寓|苑))?{_INSIDE}*)"),
     re.compile(rf"(?P<value>[A-Za-z]?(?:{_NUMBER}|[A-Za-z])(?:栋|幢|座|号楼|单元){_INSIDE}+)"),
@@ -79,8 +80,8 @@ def _candidates(text: str) -> Iterator[_Span]:
         if found.kind in KINDS:
             yield found.start, found.end, KINDS[found.kind], found.value
     for pattern in _HOUSES:
-        yield from ((*found.span("value"), "地址", found["value"].strip()) for found in pattern.finditer(flat))
+        yield from ((*house.span("value"), "地址", house["value"].strip()) for house in pattern.finditer(flat))
     for pattern in _NAMES:
-        for found in pattern.finditer(flat):
-            if not _NOT_NAMES.search(found["value"]):
-                yield (*found.span("value"), "姓名", found["value"])
+        for name in pattern.finditer(flat):
+            if not _NOT_NAMES.search(name["value"]):
+                yield (*name.span("value"), "姓名", name["value"])

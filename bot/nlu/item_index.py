@@ -63,16 +63,18 @@ class ItemIndex:
     def __init__(self, items: Sequence[ServiceItem]) -> None:
         self._items = list(items)
         self._names = [[normalise(name) for name in (item.name, *item.aliases)] for item in items]
-        wordings = [[_grams(words) for words in (*names, *map(normalise, (*item.questions, item.summary)))] for item, names in zip(items, self._names, strict=True)]
+        asked_for = [(*names, *map(normalise, (*item.questions, item.summary))) for item, names in zip(items, self._names, strict=True)]
+        wordings = [[_grams(words) for words in some] for some in asked_for]
         seen = Counter(gram for asked in wordings for some in asked for gram in some)
         self._rare = log(1 + sum(map(len, wordings))) + 1
         self._idf = {gram: self._rare - log(1 + count) for gram, count in seen.items()}
         self._postings = self._invert([self._sum(asked) for asked in wordings])
 
     def _sum(self, asked: list[Counter[str]]) -> dict[str, float]:
-        total: Counter[str] = Counter()
+        total: dict[str, float] = {}
         for some in asked:
-            total.update(self._weigh(some))  # type: ignore[arg-type]  # a Counter of floats
+            for gram, value in self._weigh(some).items():
+                total[gram] = total.get(gram, 0.0) + value
         length = sum(value * value for value in total.values()) ** 0.5 or 1.0
         return {gram: value / length for gram, value in total.items()}
 
@@ -109,7 +111,8 @@ class ItemIndex:
             return np.zeros(len(self._items))
         at = np.concatenate([numbers for (numbers, _), _ in found])
         values = np.concatenate([shares * value for (_, shares), value in found])
-        return np.bincount(at, values, len(self._items))
+        cosines: npt.NDArray[np.float64] = np.bincount(at, values, len(self._items)).astype(np.float64)
+        return cosines
 
     def _link(self, number: int, text: str, cosine: float) -> Link:
         item = self._items[number]

@@ -84,7 +84,8 @@ class DictionaryTokenizer(Tokenizer):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Changed words train again."""
-        return hashlib.sha256("\n".join(read_dictionary(ROOT / config["dictionary_path"])).encode()).hexdigest()
+        folder = ROOT / {**cls.get_default_config(), **config}["dictionary_path"]
+        return hashlib.sha256("\n".join(read_dictionary(folder)).encode()).hexdigest()
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, lines: list[str]) -> None:
         super().__init__(config)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ Floats = npt.NDArray[np.float32]
 
 CHARS = (1, 2, 3, 4)
 """Lengths of character n-grams."""
+FOREIGN = 15.0
+"""What an n-gram that training never saw twice adds to the squared length: words the model does not know make it less sure."""
 _EDGE = "\x02"
 
 
@@ -21,7 +24,7 @@ def ngrams(text: str, words: list[str]) -> tuple[list[str], list[str]]:
     """The character 1-4-grams of the text between edge marks, and the word 1-2-grams."""
     framed = f"{_EDGE}{text.replace(' ', '')}{_EDGE}"
     chars = [framed[at : at + size] for size in CHARS for at in range(len(framed) - size + 1)]
-    return chars, [f"w:{word}" for word in words] + [f"w:{first}|{second}" for first, second in zip(words, words[1:], strict=False)]
+    return chars, [f"w:{word}" for word in words] + [f"w:{first}|{second}" for first, second in pairwise(words)]
 
 
 @dataclass
@@ -45,16 +48,17 @@ class NgramModel:
     temperature: float
 
     def vector(self, text: str, words: list[str]) -> tuple[npt.NDArray[np.int64], Floats]:
-        """Rows and values of a text: sublinear TF-IDF, each of the two blocks of unit length."""
+        """Rows and values of a text: sublinear TF-IDF, each of the two blocks of unit length if all of it is known."""
         rows: list[int] = []
         values: list[float] = []
         for block in ngrams(text, words):
-            counts = Counter(row for gram in block if (row := self.vocabulary.get(gram)) is not None)
+            counts = Counter(self.vocabulary.get(gram, -1) for gram in block)
+            foreign = counts.pop(-1, 0)
             if counts:
                 at = list(counts)
                 weighed = (1.0 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.idf[at]
                 rows += at
-                values += list(weighed / np.sqrt(weighed @ weighed))
+                values += list(weighed / np.sqrt(weighed @ weighed + FOREIGN * foreign))
         return np.array(rows, np.int64), np.array(values, np.float32)
 
     def scores(self, text: str, words: list[str]) -> Floats:

@@ -19,7 +19,8 @@ from weijing.service_items import FOLDER, ServiceItem, load_service_items
 SHARE = 0.3
 """How much an example made from a name counts against one written by a person."""
 _PATTERNS = (
-    "{}", "{}怎么办理", "办{}需要什么材料", "{}多少钱", "{}要多久", "{}在哪里办", "{}需要什么条件", "网上可以办{}吗", "如何办理{}", "{}流程", "我想办{}", "{}要带什么",
+    "{}", "{}怎么办理", "办{}需要什么材料", "{}多少钱", "{}要多久", "{}在哪里办", "{}需要什么条件", "网上可以办{}吗", "如何办理{}",
+    "{}流程", "我想办{}", "{}要带什么",
 )  # fmt: skip
 _EACH = 2
 """Patterns used for one name; the next name takes the next ones."""

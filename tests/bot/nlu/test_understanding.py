@@ -1,0 +1,159 @@
+"""The pieces of the pipeline, each by itself; `tests/bot/test_parse.py` looks at the trained whole."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.nlu import data_check
+from bot.nlu.aspects import find_aspect
+from bot.nlu.decider import Candidate, Thresholds, decide
+from bot.nlu.identifier_extractor import extract
+from bot.nlu.item_index import ItemIndex
+from bot.nlu.jieba_tokenizer import make_tokenizer, read_dictionary
+from bot.nlu.ngram_model import NgramModel
+from bot.nlu.ngram_trainer import train
+from bot.nlu.wording import neutral
+from weijing.service_items import load_service_items
+from weijing.settings import ROOT
+
+T = Thresholds()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("A2026-000123到哪了", [("application_no", "A2026-000123")]),
+        ("J2026-000045 查询码7KQ2-M9XD", [("report_no", "J2026-000045"), ("query_code", "7KQ2-M9XD")]),
+        ("电话〔手机#1a2b3c4d〕车牌〔车牌#aabbccdd〕", [("phone", "〔手机#1a2b3c4d〕"), ("plate", "〔车牌#aabbccdd〕")]),
+        ("身份证〔身份证#1a2b3c4d〕", [("id_number", "〔身份证#1a2b3c4d〕")]),
+        ("昨天晚上8点在建设路〔地址#1a2b3c4d〕有人赌博", [("date", "昨天"), ("time", "晚上8点"), ("place", "建设路〔地址#1a2b3c4d〕")]),
+        ("离我最近的城关派出所怎么走", [("place", "城关派出所")]),
+        ("附近的派出所在哪", []),
+        ("身份证丢了怎么补办", []),
+    ],
+)
+def test_entities(text: str, found: list[tuple[str, str]]) -> None:
+    entities = extract(text)
+    assert [(entity["entity"], entity["value"]) for entity in entities] == found
+    assert all(text[entity["start"] : entity["end"]] == entity["value"] for entity in entities)
+
+
+@pytest.mark.parametrize(
+    ("text", "aspect"),
+    [
+        ("身份证丢了怎么补办要带什么", "materials"), ("补办身份证多少钱", "fee"), ("护照几天能拿到", "time_limit"), ("居住证有效期多长", "validity"),
+        ("在哪里办护照", "where"), ("网上能办吗", "online"), ("小孩几岁可以办身份证", "conditions"), ("如何迁户口", "procedure"),
+        ("酒驾的法律依据是什么", "legal_basis"), ("闯红灯罚多少钱", None), ("身份证", None),
+    ],
+)  # fmt: skip
+def test_aspect(text: str, aspect: str | None) -> None:
+    found = find_aspect(text)
+    assert (found[0] if found else None) == aspect
+
+
+def test_neutral_hides_identifiers_and_courtesies() -> None:
+    assert neutral("您好，请问13800138000是谁的") == neutral("您好，请问〔手机#1a2b3c4d〕是谁的").replace("手机", "phone")
+    assert neutral("你好") == "你好"
+
+
+def test_tokenizers_do_not_share_words() -> None:
+    plain, own = make_tokenizer([]), make_tokenizer(["饕餮证办理处 100000 n"])
+    assert "饕餮证办理处" in own.lcut("饕餮证办理处在哪") and "饕餮证办理处" not in plain.lcut("饕餮证办理处在哪")
+    logging.getLogger("jieba").setLevel(logging.WARNING)
+
+
+def test_dictionary_lines_are_words_with_frequencies() -> None:
+    lines = read_dictionary(ROOT / "data" / "dict")
+    assert len({line.split()[0] for line in lines}) == len(lines) > 100
+    assert all(line.split()[1].isdigit() for line in lines)
+
+
+def test_model_learns_and_survives_saving(tmp_path: Path) -> None:
+    texts = ["红色苹果", "红苹果好吃", "青苹果", "开车去北京", "坐车去上海", "开车回家"] * 2
+    labels = ["fruit", "fruit", "fruit", "travel", "travel", "travel"] * 2
+    model = train(texts, [list(text) for text in texts], labels, [1.0] * len(texts))
+    model.save(tmp_path)
+    loaded = NgramModel.load(tmp_path)
+    for text, label in (("苹果", "fruit"), ("开车去上海", "travel")):
+        shares = loaded.predict(text, list(text))
+        assert loaded.labels[int(shares.argmax())] == label
+        assert shares.sum() == pytest.approx(1.0, abs=1e-5)
+        assert np.allclose(shares, model.predict(text, list(text)), atol=1e-2)
+    assert loaded.predict("", []).shape == (2,)
+
+
+def test_items_are_found_by_questions_that_were_held_out() -> None:
+    from dataclasses import replace
+
+    items = load_service_items()
+    known = ItemIndex([replace(item, questions=item.questions[1:]) for item in items])
+    asked = [(item, item.questions[0]) for item in items]
+    right = sum(known.links(question, {item.category: 0.85})[0].item == item.id for item, question in asked)
+    assert right / len(asked) > 0.75
+
+
+def test_a_new_item_is_linked_without_training() -> None:
+    from dataclasses import replace
+
+    item = replace(load_service_items()[0], id="space_walk", name="太空行走许可", aliases=("太空漫步证",), questions=("怎么申请太空行走",))
+    best = ItemIndex([*load_service_items(), item]).links("太空漫步证要多少钱", {})[0]
+    assert (best.item, best.start, best.end) == ("space_walk", 0, 5)
+    assert best.share > 0.9
+
+
+def test_no_items_and_no_words_give_no_links() -> None:
+    assert ItemIndex([]).links("身份证", {}) == []
+    assert ItemIndex(load_service_items()).links("〜", {}) == []
+
+
+def one(intent: str, confidence: float, **more: object) -> Candidate:
+    return {"intent": intent, "confidence": confidence, **more}
+
+
+@pytest.mark.parametrize(
+    ("candidates", "expected"),
+    [
+        ([one("greet", 0.9)], ("greet", "answer")),
+        ([one("greet", T.sure - 0.01), one("thank", 0.1)], ("nlu_clarify", "clarify")),
+        ([one("greet", 0.5), one("thank", 0.45)], ("nlu_clarify", "clarify")),
+        ([one("greet", T.half - 0.01)], ("nlu_fallback", "fallback")),
+        ([one("out_of_scope", 0.9)], ("out_of_scope", "fallback")),
+        ([one("out_of_scope", 0.4), one("ask_naming", 0.3)], ("nlu_clarify", "clarify")),
+        ([one("request_handoff", 0.9)], ("request_handoff", "handoff")),
+        ([one("file_report", 0.5), one("emergency", T.emergency)], ("emergency", "emergency")),
+        ([one("ask_guide", 0.8, service_item="a", share=0.9)], ("ask_guide", "answer")),
+        ([one("ask_guide", 0.8, service_item="a", share=0.2)], ("nlu_clarify", "clarify")),
+        ([one("ask_guide", 0.4, service_item="a", share=0.5), one("ask_guide", 0.3, service_item="b", share=0.3)], ("ask_guide", "answer")),
+        ([one("ask_guide", 0.8)], ("ask_guide", "answer")),
+        ([], ("nlu_fallback", "fallback")),
+    ],
+)
+def test_decision(candidates: list[Candidate], expected: tuple[str, str]) -> None:
+    assert decide("随便", candidates, T) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("人工", ("request_handoff", "handoff")), ("转人工！", ("request_handoff", "handoff")), ("退出。", ("cancel", "answer"))]
+)
+def test_exact_words_win_over_everything(text: str, expected: tuple[str, str]) -> None:
+    assert decide(text, [one("out_of_scope", 1.0)], T) == expected
+
+
+def test_data_check_sees_each_kind_of_fault() -> None:
+    from rasa.shared.nlu.training_data.message import Message
+
+    split = Message.build("补办身份证", "ask_guide")
+    split.set("entities", [{"entity": "paper", "value": "身份", "start": 2, "end": 4}])
+    odd = Message.build("某事", "ask_guide")
+    odd.set("metadata", {"intent": {"category": "weather"}})
+    rows = [split, odd, Message.build("再见?", "goodbye"), Message.build("再见", "greet")]
+    found = list(data_check.faults(rows, ["greet", "nlu_fallback"], make_tokenizer(read_dictionary(ROOT / "data" / "dict"))))
+    assert any("word borders" in fault for fault in found)
+    assert any("weather" in fault for fault in found)
+    assert any("2 times" in fault for fault in found)
+    assert any(fault.startswith("intent greet has 1 examples") for fault in found)
+    assert not any("nlu_fallback" in fault for fault in found)
