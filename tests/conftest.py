@@ -16,9 +16,9 @@ os.environ.setdefault("WEIJING_ENV", "test")
 os.environ.setdefault("WEIJING_VAR", tempfile.mkdtemp(prefix="weijing-test-"))
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 
-from store.redis import Redis, client  # noqa: E402  the environment above must stand first
-from weijing.engines import EmbeddedPostgres, EmbeddedRedis, start_postgres, start_redis  # noqa: E402
-from weijing.settings import ROOT  # noqa: E402
+from store.redis import Redis, client
+from weijing.engines import EmbeddedPostgres, EmbeddedRedis, start_postgres, start_redis
+from weijing.settings import ROOT
 
 SHARED = Path(os.environ.get("WEIJING_SHARED", ROOT.parent / "shared"))
 """Fixtures, question sets and law texts that lie beside the project; tests that need them skip when they are absent."""

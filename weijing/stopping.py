@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from types import FrameType
 
 
@@ -10,11 +11,16 @@ class Stopped(Exception):
     """The operator stopped the house."""
 
 
+APART_S = 1.0
+"""Wishes closer together are one: a process group and `make` may both pass a signal on."""
+
+
 class Stop:
     """Counts the wishes; the second one is impatient."""
 
     def __init__(self) -> None:
         self._wishes = 0
+        self._last = 0.0
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._wish)
 
@@ -37,4 +43,7 @@ class Stop:
             raise Stopped
 
     def _wish(self, number: int, frame: FrameType | None) -> None:
-        self._wishes += 1
+        now = time.monotonic()
+        if not self._wishes or now - self._last > APART_S:
+            self._wishes += 1
+        self._last = now

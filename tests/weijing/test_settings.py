@@ -67,7 +67,7 @@ def test_a_wrong_value_is_named_and_not_quoted(fresh: pytest.MonkeyPatch, name: 
 
 def test_production_wants_its_own_secrets(fresh: pytest.MonkeyPatch, tmp_path: Path) -> None:
     fresh.setenv("WEIJING_ENV", "production")
-    with pytest.raises(SettingsError, match="WECHAT_APP_ID.*VAULT_KEY.*no generated secrets"):
+    with pytest.raises(SettingsError, match=r"WECHAT_APP_ID.*VAULT_KEY.*no generated secrets"):
         load_settings()
     assert not (tmp_path / "var" / SECRETS_FILE).exists()
 

@@ -1,0 +1,48 @@
+# Everything from a bare machine: Python 3 (any, with pip) and make. `make` alone lists the targets.
+UV := .tools/bin/uv
+SYNCED := .venv/.synced
+WEIJING := .venv/bin/python -m weijing
+
+export RASA_TELEMETRY_ENABLED := false
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types validate train bench
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+
+run: $(SYNCED) ## start everything and print the addresses; Ctrl-C stops it
+	@$(WEIJING) run
+
+test: lint types ## lint, types, a model if needed, every test
+	@sh scripts/get_chromium
+	@echo "… model (trained only if something changed)"
+	@$(WEIJING) train --if-needed
+	@echo "… tests (minutes; real Redis, PostgreSQL, processes and browser)"
+	@.venv/bin/pytest
+
+lint: $(SYNCED) ## ruff, and which room may import which
+	@.venv/bin/ruff check .
+	@.venv/bin/lint-imports
+
+types: $(SYNCED) ## mypy, strict
+	@.venv/bin/mypy
+
+validate: $(SYNCED) ## check domain, training data and service items
+	@$(WEIJING) validate
+
+train: $(SYNCED) ## train a model into models/
+	@$(WEIJING) train
+
+bench: $(SYNCED) ## measure against stock Rasa, side by side
+	@.venv/bin/python -m bench.run
+
+$(UV):
+	@sh scripts/get_uv
+
+$(SYNCED): $(UV) uv.lock pyproject.toml .python-version
+	@echo "… packages (the first time about 2 GB and some minutes; uv brings Python 3.10 if it is missing)"
+	@$(UV) sync --frozen
+	@touch $@
