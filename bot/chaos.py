@@ -7,6 +7,7 @@ one message at most twice and never in its last try, so that no message is set a
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import zlib
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 
 from store.redis import Redis
 from weijing.errors import SettingsError
+
+log = logging.getLogger(__name__)
 
 POINTS = ("before_turn", "in_action", "before_commit", "during_commit", "after_commit")
 _SIGNALS = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
@@ -50,16 +53,22 @@ class Chaos:
     def __init__(self, redis: Redis, plan: str) -> None:
         self._redis = redis
         self._strikes = parse_plan(plan)
+        self._spared: set[str] = set()
 
-    async def at(self, point: str, message_key: str, last: bool = False) -> None:
-        """Maybe die or freeze here; `last` tells that the message has its last try."""
+    def spare(self, message_key: str) -> None:
+        """The message has its last try: unless it is poison, it is not struck again."""
+        self._spared.add(message_key)
+
+    async def at(self, point: str, message_key: str) -> None:
+        """Maybe die or freeze here."""
         poison = message_key.startswith("poison")
         for strike in self._strikes:
-            if strike.point != point or (last and not poison):
+            if strike.point != point or (message_key in self._spared and not poison):
                 continue
             chosen = zlib.crc32(f"{point}|{strike.number}|{message_key}".encode()) / 2**32 < strike.share
             if poison or (chosen and await self._redis.hincrby("wj:chaos", message_key, 1) <= 2):
                 await self._redis.hincrby("wj:chaos:count", f"{strike.number.name}@{point}", 1)
+                log.warning("worker %d: %s at %s of %s", os.getpid(), strike.number.name, point, message_key)
                 os.kill(os.getpid(), strike.number)
 
     @property

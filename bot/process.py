@@ -14,6 +14,7 @@ from bot.chaos import Chaos
 from bot.processor import load_processor
 from bot.pulse import Pulse
 from bot.queues import UserQueues
+from bot.tries import Tries
 from bot.turn import TurnRunner, TurnSettings
 from bot.worker import Worker
 from store.commits import Commits
@@ -57,7 +58,7 @@ class WorkerProcess:
         self._chaos = Chaos(redis, self._settings.chaos_plan)
         leases = Leases(redis, owner, self._settings.bot_lease_ms)
         commits = Commits(redis, owner, checks=not self._settings.chaos_unfenced)
-        worker = Worker(reader, leases, UserQueues(redis, leases.held, commits, self._turns, self._chaos), pulse)
+        worker = Worker(reader, leases, UserQueues(Tries(redis, owner), leases.held, commits, self._turns, self._chaos), pulse)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, worker.stop)
         await worker.run()

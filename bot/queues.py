@@ -14,7 +14,6 @@ from bot.tries import TRIES, Entry, Tries
 from bot.turn import TurnRunner
 from store.commits import Commit, Commits
 from store.message import Bubble, Message
-from store.redis import Redis
 from weijing.errors import CommitRefused, StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -29,15 +28,15 @@ class UserQueues:
     """Runs the turns of one worker.
 
     Args:
-        redis: for commands.
+        tries: counts this worker's.
         owned: the partitions whose leases this worker holds now; the set changes under us.
         commits: this worker's.
         turns: runs turns on the loaded model.
         chaos: strikes in test.
     """
 
-    def __init__(self, redis: Redis, owned: set[int], commits: Commits, turns: TurnRunner, chaos: Chaos) -> None:
-        self._tries = Tries(redis)
+    def __init__(self, tries: Tries, owned: set[int], commits: Commits, turns: TurnRunner, chaos: Chaos) -> None:
+        self._tries = tries
         self._owned = owned
         self._commits = commits
         self._turns = turns
@@ -119,20 +118,26 @@ class UserQueues:
     async def _is_done(self, entry: Entry) -> bool:
         """After a refusal: whether another worker has answered the message. While Redis is away we do not know, and say no."""
         try:
+            await self._tries.survived(entry)
             return not await self._tries.still_there(entry)
         except StoreUnavailable:
             await asyncio.sleep(0.5)
             return False
 
     async def _try(self, entry: Entry) -> None:
-        last = entry.suspect and await self._tries.spent(entry) == TRIES - 1
+        spent = await self._tries.spent(entry)
+        last = entry.suspect and spent == TRIES - 1
+        if entry.suspect:
+            log.info("message %s is taken up again, try %d of %d", entry.message.key, spent + 1, TRIES)
+        if last:
+            self._chaos.spare(entry.message.key)
         async with self._room.alone() if last else self._room.shared():  # its last try shall take no innocent message with it
             await self._tries.begin(entry)
-            await self._turn(entry, last)
+            await self._turn(entry)
 
-    async def _turn(self, entry: Entry, last: bool) -> None:
+    async def _turn(self, entry: Entry) -> None:
         message = entry.message
-        await self._chaos.at("before_turn", message.key, last)
+        await self._chaos.at("before_turn", message.key)
         user = None if entry.held else self._live.get(message.openid)
         held: tuple[tuple[str, tuple[Bubble, ...]], ...] = ()
         if user is None:
@@ -141,19 +146,19 @@ class UserQueues:
         self._live.drop(message.openid)  # until it is committed it is nobody's
         with TURN_SECONDS.time():
             commit = await asyncio.wait_for(self._turns.run(message, entry.id, user, held), TURN_LIMIT_S)
-        await self._commit(commit, message, last)
+        await self._commit(commit, message)
         TURNS.inc()
         self._keep(message.openid, user, commit)
-        await self._chaos.at("after_commit", message.key, last)
+        await self._chaos.at("after_commit", message.key)
 
-    async def _commit(self, commit: Commit, message: Message, last: bool) -> None:
+    async def _commit(self, commit: Commit, message: Message) -> None:
         if not self._chaos.active:
             await self._commits.commit(commit)
             return
-        await self._chaos.at("before_commit", message.key, last)
+        await self._chaos.at("before_commit", message.key)
         under_way = asyncio.create_task(self._commits.commit(commit))
         await asyncio.sleep(0)
-        await self._chaos.at("during_commit", message.key, last)
+        await self._chaos.at("during_commit", message.key)
         await under_way
 
     def _keep(self, openid: str, user: LiveUser, commit: Commit) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from store.keys import key
 from store.message import Message
 from store.redis import FAULTS, Redis
-from weijing.errors import StoreUnavailable
+from store.scripts import Scripts
+from weijing.errors import CommitRefused, StoreUnavailable
 
 TRIES = 3
 
@@ -33,10 +34,17 @@ class Entry:
 
 
 class Tries:
-    """Counts tries where they survive a worker's death."""
+    """Counts tries where they survive a worker's death.
 
-    def __init__(self, redis: Redis) -> None:
+    Args:
+        redis: the client.
+        worker: the owner of the leases.
+    """
+
+    def __init__(self, redis: Redis, worker: str) -> None:
         self._redis = redis
+        self._scripts = Scripts(redis)
+        self._worker = worker
 
     async def spent(self, entry: Entry) -> int:
         """Tries that ended in a failure or, as far as we know, in a worker's death.
@@ -56,15 +64,29 @@ class Tries:
         """Count a suspect's try as it starts, and only then: waiting its turn is not a try.
 
         Raises:
+            CommitRefused: the partition is another worker's.
             StoreUnavailable: Redis did not answer.
         """
         if not entry.suspect or entry.counted:
             return
-        try:
-            await self._redis.hincrby(key(entry.part, "attempts"), entry.id, 1)
-        except FAULTS as error:
-            raise StoreUnavailable("a try was not counted") from error
+        keys = [key(entry.part, "lease"), key(entry.part, "attempts")]
+        if not await self._scripts.run("begin", keys, [self._worker, entry.id]):
+            raise CommitRefused(f"turn {entry.message.key} not begun: the lease is another worker's")
         entry.counted = True
+
+    async def survived(self, entry: Entry) -> None:
+        """The try was refused, but this worker lives: it counts against nobody.
+
+        Raises:
+            StoreUnavailable: Redis did not answer.
+        """
+        if not entry.counted:
+            return
+        try:
+            await self._redis.hincrby(key(entry.part, "attempts"), entry.id, -1)
+        except FAULTS as error:
+            raise StoreUnavailable("a try was not taken back") from error
+        entry.counted = False
 
     async def still_there(self, entry: Entry) -> bool:
         """Whether the inbox still holds the entry, that is, its work is not done.
