@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tarfile
 import time
 from pathlib import Path
@@ -62,7 +61,7 @@ class TurnProcessor(MessageProcessor):
                 metadata, runner = loader.load_predict_graph_runner(Path(folder), Path(latest), LocalModelStorage, PlainGraphRunner)
         except (tarfile.ReadError, OSError) as error:
             raise SettingsError(f"the model {latest} cannot be read ({type(error).__name__}): train it again") from error
-        return os.path.basename(latest), metadata, runner
+        return Path(latest).name, metadata, runner
 
     async def turn(self, tracker: DialogueStateTracker, message: UserMessage) -> list[Bubble]:
         """Answer one message: the tracker grows by the turn's events.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.constants import REQUESTED_SLOT
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from store.context import TurnContext
 from store.message import Message
-from weijing.normalise import normalise
-from weijing.privacy import mask
+from weijing.privacy import mask, mask_name
 
 MEDIA = {"image": "〔图片〕", "voice": "〔语音〕", "video": "〔视频〕", "file": "〔文件〕", "link": "〔链接〕"}
 RESUME = {"返回机器人", "回到机器人", "机器人"}
@@ -19,9 +19,10 @@ RESUME = {"返回机器人", "回到机器人", "机器人"}
 NOTHING = "〔不支持的消息〕"
 
 
-def clean(message: Message, context: TurnContext) -> str:
-    """The user's words, normalised and masked; a leading slash is Rasa syntax and goes."""
-    return mask(normalise(message.text), context.keep).lstrip("/ ").strip() or NOTHING
+def clean(message: Message, tracker: DialogueStateTracker, context: TurnContext) -> str:
+    """The user's words, masked; a leading slash is Rasa syntax and goes. The pipeline normalises them itself, after rare characters are safe in the vault."""
+    hide = mask_name if tracker.get_slot(REQUESTED_SLOT) == "reporter_name" else mask
+    return hide(message.text, context.keep).lstrip("/／ ").strip() or NOTHING
 
 
 def to_user_message(message: Message, tracker: DialogueStateTracker, context: TurnContext, intents: list[str]) -> UserMessage:
@@ -38,7 +39,7 @@ def to_user_message(message: Message, tracker: DialogueStateTracker, context: Tu
 
 def _parts(message: Message, tracker: DialogueStateTracker, context: TurnContext, intents: list[str]) -> tuple[str, dict[str, Any] | None]:
     if message.emergency:
-        return clean(message, context), _intent("emergency")
+        return clean(message, tracker, context), _intent("emergency")
     if message.kind == "event":
         wanted = "greet" if message.event.startswith("subscribe") else message.event_key
         return f"〔{message.event}〕", _intent(wanted if wanted in intents else "help")
@@ -47,7 +48,7 @@ def _parts(message: Message, tracker: DialogueStateTracker, context: TurnContext
         entities = [("place", place), ("lat", message.data.get("lat", "")), ("lng", message.data.get("lng", ""))]
         return f"〔位置〕{place}", _intent("find_office", [(name, value) for name, value in entities if value])
     if message.text:
-        return chosen(clean(message, context), tracker), None
+        return chosen(clean(message, tracker, context), tracker), None
     if message.kind in MEDIA:
         return MEDIA[message.kind], _intent("add_evidence", [("media", message.data.get("media_id", "") or message.key)])
     return NOTHING, _intent("help")

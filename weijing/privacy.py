@@ -61,6 +61,14 @@ def mask(text: str, keep: Keep) -> str:
     return "".join(parts) + text[at:]
 
 
+def mask_name(text: str, keep: Keep) -> str:
+    """The answer to a question for a name: a bare name is masked whole, anything else like any other text."""
+    found = re.fullmatch(rf"\s*(?:我叫|我是|叫)?{_NAME}\s*", text)
+    if not found or _NOT_NAMES.search(found["value"]):
+        return mask(text, keep)
+    return text.replace(found["value"], keep("姓名", found["value"]))
+
+
 def mask_for_log(text: str) -> str:
     """The text with every private value replaced by its kind alone, e.g. `〔手机〕`; nothing is kept."""
     return mask(text, lambda kind, _: f"〔{kind}〕")

@@ -1,0 +1,88 @@
+"""Kept calls are delivered once when the backend is back, and the user is told."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography.fernet import Fernet
+
+from actions.client import backend as api
+from actions.courier import Courier
+from store.context import TurnContext
+from store.keys import PARTITIONS, key, partition
+from store.redis import Redis
+from store.turns import Turns
+from tests.actions.conftest import BackendProcess
+from weijing.errors import BackendUnavailable
+
+OPENID = "o-courier"
+PART = partition(OPENID)
+REPORT = {"kind": "tip", "topic": "赌博", "mode": "anonymous"}
+
+
+async def keep(redis: Redis, cipher: Fernet, content: str, idempotency_key: str) -> None:
+    """What a turn commits when the backend is away."""
+    context = TurnContext("m1", OPENID, cipher=cipher)
+    context.defer("POST", "/v1/reports", {**REPORT, "content": content}, idempotency_key, "report")
+    (call,) = context.deferred
+    assert content not in call, "kept sealed"
+    await redis.xadd(key(PART, "deferred"), {"c": call})
+
+
+async def told(redis: Redis) -> list[str]:
+    """The texts that wait for the user."""
+    turns = Turns(redis)
+    due = await redis.zrange(key(PART, "due"), 0, -1)
+    taken = [await turns.take(PART, message_key) for message_key in due]
+    return [reply[1][0]["text"] for reply in taken if reply]
+
+
+async def test_a_kept_report_is_filed_once_and_its_number_told(redis: Redis, backend: BackendProcess) -> None:
+    cipher = Fernet(Fernet.generate_key())
+    courier = Courier(redis, cipher)
+    await keep(redis, cipher, "示例路1号有人聚众赌博，每晚都有", "kept-key-1")
+    backend.kill()
+    with pytest.raises(BackendUnavailable):
+        await courier.deliver_all(api())
+    assert await redis.xlen(key(PART, "deferred")) == 1, "nothing is lost"
+    backend.start()
+    assert await courier.deliver_all(api()) == 1
+    assert await courier.deliver_all(api()) == 0
+    (text,) = await told(redis)
+    assert "J20" in text and "None" not in text
+
+
+async def test_a_call_delivered_twice_files_and_tells_once(redis: Redis, backend: BackendProcess) -> None:
+    cipher = Fernet(Fernet.generate_key())
+    for _ in range(2):  # the courier died after filing and before taking the call off its list
+        await keep(redis, cipher, "示例路2号有人聚众赌博，每晚都有", "kept-key-2")
+    assert await Courier(redis, cipher).deliver_all(api()) == 2
+    assert len(await told(redis)) == 1
+
+
+async def test_the_same_words_again_name_the_earlier_report(redis: Redis, backend: BackendProcess) -> None:
+    cipher = Fernet(Fernet.generate_key())
+    for number in (3, 4):
+        context = TurnContext("m", OPENID, cipher=cipher)
+        context.defer("POST", "/v1/reports", {**REPORT, "content": "示例路3号有人聚众赌博", "openid": OPENID}, f"kept-key-{number}", "report")
+        await redis.xadd(key(PART, "deferred"), {"c": context.deferred[0]})
+    await Courier(redis, cipher).deliver_all(api())
+    first, second = await told(redis)
+    assert "查询码" in first and "相同" in second and "None" not in first + second
+
+
+async def test_a_call_that_the_backend_refuses_is_told_and_leaves_the_list(redis: Redis, backend: BackendProcess) -> None:
+    cipher = Fernet(Fernet.generate_key())
+    context = TurnContext("m", OPENID, cipher=cipher)
+    context.defer("POST", "/v1/reports", {"kind": "nonsense"}, "kept-key-5", "report")
+    await redis.xadd(key(PART, "deferred"), {"c": context.deferred[0]})
+    await Courier(redis, cipher).deliver_all(api())
+    (text,) = await told(redis)
+    assert "没能登记" in text
+    assert sum([await redis.xlen(key(part, "deferred")) for part in range(PARTITIONS)]) == 0
+
+
+async def test_a_call_sealed_with_another_key_is_kept(redis: Redis, backend: BackendProcess) -> None:
+    await keep(redis, Fernet(Fernet.generate_key()), "示例路9号有人聚众赌博", "kept-key-9")
+    with pytest.raises(BackendUnavailable):
+        await Courier(redis, Fernet(Fernet.generate_key())).deliver_all(api())
+    assert await redis.xlen(key(PART, "deferred")) == 1

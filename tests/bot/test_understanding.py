@@ -1,0 +1,89 @@
+"""What a message becomes before Rasa sees it."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography.fernet import Fernet
+
+from bot import lean
+
+lean.install()
+
+from rasa.shared.core.domain import Domain  # noqa: E402  the lean import must come first
+from rasa.shared.core.events import BotUttered, SlotSet, UserUttered  # noqa: E402
+from rasa.shared.core.slots import AnySlot  # noqa: E402
+from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
+
+from bot.understanding import NOTHING, to_user_message  # noqa: E402
+from store.context import TurnContext  # noqa: E402
+from store.message import Message  # noqa: E402
+
+INTENTS = ["greet", "help", "ask_guide", "file_report", "find_office", "add_evidence", "emergency"]
+
+
+@pytest.fixture
+def tracker() -> DialogueStateTracker:
+    return DialogueStateTracker("u", [*Domain.empty().slots, AnySlot("requested_slot", [{}])])
+
+
+@pytest.fixture
+def context() -> TurnContext:
+    return TurnContext("m", "u", cipher=Fernet(Fernet.generate_key()))
+
+
+def understood(message: Message, tracker: DialogueStateTracker, context: TurnContext) -> tuple[str, str | None]:
+    """(text, intent given) of the message."""
+    rasa = to_user_message(message, tracker, context, INTENTS)
+    return rasa.text, (rasa.parse_data or {}).get("intent", {}).get("name")
+
+
+@pytest.mark.parametrize("text", ["/restart", "／restart", "//restart", ' /inform{"a":"b"}'])
+def test_rasa_payload_syntax_loses_its_slash(text: str, tracker: DialogueStateTracker, context: TurnContext) -> None:
+    words, intent = understood(Message("m", "u", text=text), tracker, context)
+    assert not words.startswith(("/", "／")) and intent is None
+
+
+def test_an_empty_text_is_still_something(tracker: DialogueStateTracker, context: TurnContext) -> None:
+    assert understood(Message("m", "u", text="/"), tracker, context) == (NOTHING, None)
+
+
+def test_private_values_are_masked_and_can_be_opened_again(tracker: DialogueStateTracker, context: TurnContext) -> None:
+    words, _ = understood(Message("m", "u", text="我的电话是１３９１２３４５６７８"), tracker, context)
+    assert "3912345678" not in words and "〔手机#" in words
+    assert "13912345678" in context.reveal(words)
+    assert "13912345678" not in str(context.added), "sealed in the vault"
+
+
+def test_a_bare_name_is_masked_only_when_a_name_was_asked_for(tracker: DialogueStateTracker, context: TurnContext) -> None:
+    assert understood(Message("m", "u", text="张三丰"), tracker, context)[0] == "张三丰"
+    tracker.update(SlotSet("requested_slot", "reporter_name"))
+    assert "〔姓名#" in understood(Message("m", "u", text="张三丰"), tracker, context)[0]
+    for command in ("取消", "人工", "没有", "不说"):
+        assert understood(Message("m", "u", text=command), tracker, context)[0] == command
+
+
+def test_a_number_picks_a_button_of_the_last_reply_only(tracker: DialogueStateTracker, context: TurnContext) -> None:
+    tracker.update(UserUttered("护照"))
+    tracker.update(BotUttered("您是想问：", {"buttons": [{"title": "首次", "payload": "护照首次申请怎么办"}]}))
+    tracker.update(BotUttered("或者：", {"buttons": [{"title": "人工", "payload": "转人工"}]}))
+    assert understood(Message("m", "u", text="1"), tracker, context)[0] == "护照首次申请怎么办"
+    assert understood(Message("m", "u", text="２"), tracker, context)[0] == "转人工"
+    assert understood(Message("m", "u", text="3"), tracker, context)[0] == "3"
+    tracker.update(UserUttered("转人工"))
+    assert understood(Message("m", "u", text="1"), tracker, context)[0] == "1"
+
+
+@pytest.mark.parametrize(
+    ("message", "intent"),
+    [
+        (Message("m", "u", kind="event", event="subscribe"), "greet"),
+        (Message("m", "u", kind="event", event="click", event_key="file_report"), "file_report"),
+        (Message("m", "u", kind="event", event="click", event_key="nonsense"), "help"),
+        (Message("m", "u", kind="location", data={"lat": "26.0", "lng": "119.3", "label": "福州"}), "find_office"),
+        (Message("m", "u", kind="image", data={"media_id": "M1"}), "add_evidence"),
+        (Message("m", "u", kind="unknown"), "help"),
+        (Message("m", "u", text="救命", emergency=True), "emergency"),
+    ],
+)
+def test_what_is_not_words_becomes_an_intent(message: Message, intent: str, tracker: DialogueStateTracker, context: TurnContext) -> None:
+    assert understood(message, tracker, context)[1] == intent
