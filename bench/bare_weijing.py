@@ -7,9 +7,11 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from bench.bare import talk
 from bot.action_endpoint import InProcessActions
 from bot.live import LiveUser, LiveUsers
 from bot.processor import load_processor
+from bot.quiet import quiet_rasa
 from bot.turn import TurnRunner, TurnSettings
 from store.commits import UserState
 from store.message import Message
@@ -23,10 +25,15 @@ class BareWeijing:
     """
 
     def __init__(self, model: Path) -> None:
+        quiet_rasa()
         self._runner = TurnRunner(load_processor(model, InProcessActions()), TurnSettings(Fernet(Fernet.generate_key())))
         self._live = LiveUsers()
         self._stored: dict[str, UserState] = {}
         self._number = 0
+
+    async def advance(self, user: str, said: int, wanted: int) -> None:
+        """Talk."""
+        await talk(self, user, said + 1, wanted)
 
     async def turn(self, user: str, text: str) -> None:
         """One message of a user."""

@@ -7,11 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from bench.bare import WINDOWS
+from bench.bare import WINDOWS, Times
 from bench.load import Round
-
-Times = list[list[tuple[float, float]]]
-"""By user, by message: (ms, CPU-ms)."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +67,8 @@ class Results:
         return [*self._path(), *self._turns(), *self._process()]
 
     def turn(self, side: str, window: str, column: int = 0) -> float:
-        """Median ms (or, as column 1, CPU-ms) of the turns of a window, over users."""
-        first, last = WINDOWS[window]
-        return statistics.median(pair[column] for user in self.bare[side] for pair in user[first - 1 : last])
+        """Median ms (or, as column 1, CPU-ms) of the turns of a window."""
+        return statistics.median(pair[column] for pair in self.bare[side][window])
 
     def _path(self) -> list[Row]:
         stock = self.rounds["stock"]

@@ -20,7 +20,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bench.bare import measure_side
+from bench.bare import WINDOWS, measure_side
 from bench.load import WAITING, Round, judge, send
 from bench.models import train_both
 from bench.process import cpu_seconds
@@ -42,15 +42,17 @@ class Plan:
     Args:
         rounds: of each side, alternating.
         ours, stock: users of a round; every user says the whole script.
+        talkers: users who talk on for the bare turns.
     """
 
     rounds: int
     ours: int
     stock: int
+    talkers: int
 
 
-FULL = Plan(rounds=3, ours=448, stock=64)
-QUICK = Plan(rounds=1, ours=256, stock=64)
+FULL = Plan(rounds=3, ours=448, stock=64, talkers=3)
+QUICK = Plan(rounds=1, ours=256, stock=64, talkers=1)
 
 
 async def measure_round(side: WeijingSide | StockSide, users: int) -> Round:
@@ -85,7 +87,7 @@ async def measure_all(plan: Plan, folder: Path, models: tuple[Path, Path], steps
         stack.callback(ours.stop)
         with steps.step("starting engines, backend, edge, sender, projector"):
             ours.start()
-        stock = StockSide(folder, models[1], ours.backend)
+        stock = StockSide(folder, models[1], ours.backend, ours.pids()["backend"])
         stack.callback(stock.stop)
         with steps.step("starting stock Rasa and its action server"):
             stock.start_actions()
@@ -94,8 +96,8 @@ async def measure_all(plan: Plan, folder: Path, models: tuple[Path, Path], steps
         results.memory_mb["stock"] = stock.memory_mb()
         stock.stop_rasa()
         for name, arguments in (("weijing", [str(models[0])]), ("stock", [str(models[1]), str(stock.actions_port)])):
-            with steps.step(f"bare turns of {name}, one user talking on to message 410"):
-                results.bare[name] = await asyncio.to_thread(measure_side, name, arguments, folder, ours.backend)
+            with steps.step(f"bare turns of {name}, {plan.talkers} talking on to message {WINDOWS['400'][1]}"):
+                results.bare[name] = measure_side(name, [str(plan.talkers), *arguments], folder, ours.backend)
     return results
 
 
@@ -112,7 +114,7 @@ async def _rounds(plan: Plan, ours: WeijingSide, stock: StockSide, results: Resu
                 if workers == 1:
                     results.memory_mb["weijing"] = ours.memory_mb()
                 ours.stop_bot()
-            if workers == 1 or number == plan.rounds:
+            if workers == 1:
                 with steps.step(f"round {number} of {plan.rounds}: stock Rasa"):
                     results.rounds.setdefault("stock", []).append(await measure_round(stock, plan.stock))
 
@@ -123,7 +125,7 @@ def main() -> int:
     options.add_argument("--quick", action="store_true", help="one round, under 3 minutes once the models are trained")
     chosen = options.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    console, kept = Console(), ROOT / "var" / "bench"
+    console, kept = Console(width=None if sys.stdout.isatty() else 120), ROOT / "var" / "bench"
     plan = QUICK if chosen.quick else FULL
     started = time.monotonic()
     try:

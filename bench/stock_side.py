@@ -22,12 +22,13 @@ class StockSide:
         folder: for logs.
         model: the model file.
         backend: settings that tell the actions where the backend is.
+        backend_pid: the backend, whose CPU is counted too.
     """
 
     name = "stock"
 
-    def __init__(self, folder: Path, model: Path, backend: dict[str, str]) -> None:
-        self._folder, self._model, self._backend = folder, model, backend
+    def __init__(self, folder: Path, model: Path, backend: dict[str, str], backend_pid: int) -> None:
+        self._folder, self._model, self._backend, self._backend_pid = folder, model, backend, backend_pid
         self._port, self.actions_port = free_ports(2)
         self._running: dict[str, Process] = {}
         self._open = ExitStack()
@@ -57,7 +58,7 @@ class StockSide:
 
     def pids(self) -> dict[str, int]:
         """Processes whose CPU a message costs."""
-        return {name: process.pid for name, process in self._running.items()}
+        return {name: process.pid for name, process in self._running.items()} | {"backend": self._backend_pid}
 
     def memory_mb(self) -> dict[str, float]:
         """PSS and RSS of `rasa run`, PSS with the action server."""

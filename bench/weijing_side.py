@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 import secrets
 import time
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from redis import Redis
+
 from bench.load import WAITING, Request, first_answer
 from bench.process import Process, free_ports, memory_mb, tree
 from bench.script import Line, conversation
 from channels.simulator.envelope import Envelope
+from store.keys import PARTITIONS, key
 from weijing.engines import start_postgres, start_redis
-from weijing.errors import ReplyRejected
+from weijing.errors import EngineError, ReplyRejected
 from weijing.settings import Settings, generated_secrets
 
 PATH = "/webhooks/wechat/webhook"
@@ -64,7 +70,9 @@ class WeijingSide:
         self._start("bot", BOT_WORKERS=str(workers))
         self._running["bot"].wait_ready(self._ports["BOT_PORT"], "/readyz")
         await first_answer(self.requests(1, 1)[0][0], self.read)
-        return time.perf_counter() - started
+        seconds = time.perf_counter() - started
+        await self._balanced(workers)
+        return seconds
 
     def stop_bot(self) -> None:
         """The turns under way are finished first."""
@@ -95,6 +103,21 @@ class WeijingSide:
             return self._envelope.open(body, request.user).text
         except ReplyRejected as error:
             return f"! {error.message}"
+
+    async def _balanced(self, workers: int) -> None:
+        """Wait until the workers have shared the partitions out, which takes a few seconds after a start.
+
+        Raises:
+            EngineError: they have not within 40 s.
+        """
+        redis, until = Redis.from_url(self._redis.url, decode_responses=True), time.monotonic() + 40
+        while time.monotonic() < until:
+            held = Counter(redis.get(key(part, "lease")) for part in range(PARTITIONS))
+            if None not in held and len(held) == workers and max(held.values()) <= math.ceil(PARTITIONS / workers):
+                redis.close()
+                return
+            await asyncio.sleep(0.1)
+        raise EngineError(f"the partitions are not shared out among {workers} workers after 40 s")
 
     def _push(self, openid: str, line: Line) -> Request:
         self._pushes += 1
