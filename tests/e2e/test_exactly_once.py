@@ -131,7 +131,8 @@ async def storm(redis: Redis, house: House, **environment: str) -> tuple[dict[st
     await asyncio.sleep(LEASE_MS / 1000 * 3)  # a frozen worker wakes up and tries to commit
     stop.set()
     await thawing
-    await no_message_set_aside(redis, bot)
+    if "CHAOS_UNFENCED" not in environment:
+        await no_message_set_aside(redis, bot)
     assert left == 0, f"{left} messages still in the inbox:\n{bot.text()[-3000:]}"
     strikes = Counter({name: int(count) for name, count in (await redis.hgetall("wj:chaos:count")).items()})
     return {f"openid-{user}": keys for user, keys in enumerate(lists)}, await committed(redis), strikes
