@@ -10,9 +10,10 @@ from rasa.core.policies.rule_policy import RULES, RULES_FOR_LOOP_UNHAPPY_PATH, R
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.core.constants import PREVIOUS_ACTION, USER
 from rasa.shared.core.domain import Domain, State
-from rasa.shared.core.events import ActionExecuted
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ACTION_NAME, INTENT, TEXT
+
+from bot.replay import recent_states
 
 Index = dict[str | None, dict[str | None, list[str]]]
 """Previous action -> intent -> rule keys; None stands for a rule that does not ask."""
@@ -63,16 +64,7 @@ class IndexedRulePolicy(RulePolicy):
     def _prediction_states(
         self, tracker: DialogueStateTracker, domain: Domain, use_text_for_last_user_input: bool = False, rule_only_data: dict[str, Any] | None = None
     ) -> list[State]:
-        events = tracker.applied_events()
-        first = sum(isinstance(event, ActionExecuted) for event in events) - self._longest()
-        replay, states, seen = tracker.init_copy(), [], 0
-        for event in events:
-            if isinstance(event, ActionExecuted):
-                if seen >= first:
-                    states.append(domain.get_active_state(replay))
-                seen += 1
-            replay.update(event)
-        states.append(domain.get_active_state(replay))
+        states = recent_states(tracker, domain, self._longest())
         self.featurizer._choose_last_user_input([states], use_text_for_last_user_input)
         return states
 

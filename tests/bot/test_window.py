@@ -21,7 +21,7 @@ from bot.processor import TurnProcessor, load_processor  # noqa: E402
 from bot.window import CUT_AT, dump, plan_cut, restore  # noqa: E402
 from tests.bot.small_model import train_small  # noqa: E402
 
-CONVERSATIONS, TURNS = 20, 52
+CONVERSATIONS, TURNS = 20, 51
 
 
 @pytest.fixture(scope="module")
@@ -50,19 +50,22 @@ def view(tracker: DialogueStateTracker) -> tuple[dict[str, Any], str | None]:
     return slots, tracker.active_loop_name
 
 
-async def test_random_conversations_are_answered_as_stock_rasa_answers_them(stock: Agent, ours: TurnProcessor) -> None:
+@pytest.mark.parametrize("stays_live", [0.0, 0.8])
+async def test_random_conversations_are_answered_as_stock_rasa_answers_them(stays_live: float, stock: Agent, ours: TurnProcessor) -> None:
     wrong: list[str] = []
     cuts = 0
     for conversation in range(CONVERSATIONS):
         random_ = random.Random(conversation)
-        openid = f"user{conversation}"
+        openid = f"user{conversation}-{stays_live}"
         header: list[str] = []
         window: list[str] = []
+        tracker = restore(openid, ours.domain, header, window)
         for number in range(TURNS):
             parse = message(random_, number)
             text = parse["text"]
             expected = await stock.handle_message(UserMessage(text, CollectingOutputChannel(), openid, parse_data=parse))
-            tracker = restore(openid, ours.domain, header, window)
+            if random_.random() >= stays_live:
+                tracker = restore(openid, ours.domain, header, window)
             before = len(tracker.events)
             answer = await ours.turn(tracker, UserMessage(text, sender_id=openid, parse_data=parse))
             window += dump(list(tracker.events)[before:])
@@ -70,6 +73,7 @@ async def test_random_conversations_are_answered_as_stock_rasa_answers_them(stoc
             if cut:
                 cuts += 1
                 header, window = cut.header, window[cut.count :]
+                tracker = restore(openid, ours.domain, header, window)
             full = await stock.tracker_store.retrieve(openid)
             if [said["text"] for said in expected or []] != [said["text"] for said in answer] or view(full) != view(tracker):
                 wrong.append(f"{conversation}/{number} {parse['intent']['name']}: stock {expected} ours {answer}")
