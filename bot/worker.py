@@ -12,7 +12,7 @@ from bot.pulse import Pulse
 from bot.queues import UserQueues
 from bot.tries import Entry
 from store.keys import key
-from store.leases import Leases
+from store.leases import STEP_S, Leases
 from store.message import Message
 from store.redis import FAULTS, Redis
 from store.turns import now_ms
@@ -73,7 +73,7 @@ class Worker:
                 await self._give_surplus()
             except StoreUnavailable as error:
                 log.warning("leases not renewed: %s", error)
-            await asyncio.sleep(self._leases.ms / 3000)
+            await asyncio.sleep(STEP_S)
 
     async def _give_surplus(self) -> None:
         surplus = len(self._leases.held) - await self._leases.share()

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+import time
 
 from store.keys import PARTITIONS, WORKERS, key
 from store.redis import FAULTS, Redis, unavailable
 from store.scripts import Scripts
 from store.turns import now_ms
+
+
+STEP_S = 0.5
+"""Seconds between two looks for free partitions."""
 
 
 class Leases:
@@ -28,9 +33,12 @@ class Leases:
         self._noun = noun
         self._live_key = WORKERS if noun == "lease" else f"{WORKERS}:{noun}"
         self.held: set[int] = set()
+        self._renew_at = 0.0
 
     async def balance(self) -> tuple[set[int], set[int]]:
-        """Heartbeat, renew what is held, and move towards a fair share of the live owners.
+        """Heartbeat, renew what is held (three times a lease), and move towards a fair share of the live owners.
+
+        Call it every `STEP_S`: so long may a partition that was given up wait for its next owner.
 
         Returns:
             (gained, lost) partitions; one that ran out and was taken again is in both. What is above the share stays held; the caller frees it when idle.
@@ -42,9 +50,7 @@ class Leases:
         lost: set[int] = set()
         try:
             await self._redis.zadd(self._live_key, {self.owner: now_ms()})
-            for part in sorted(self.held):
-                if not await self._scripts.run("renew", [key(part, self._noun)], [self.owner, self.ms]):
-                    lost.add(part)
+            lost = await self._renew() if time.monotonic() >= self._renew_at else lost
             self.held -= lost
             share = await self.share()
             for part in self._order():
@@ -56,6 +62,11 @@ class Leases:
         except FAULTS as error:
             raise unavailable(error) from error
         return gained, lost
+
+    async def _renew(self) -> set[int]:
+        """Prolong every lease; returns those that are no longer ours."""
+        self._renew_at = time.monotonic() + self.ms / 3000
+        return {part for part in sorted(self.held) if not await self._scripts.run("renew", [key(part, self._noun)], [self.owner, self.ms])}
 
     async def share(self) -> int:
         """Partitions each live owner should hold (rounded up)."""

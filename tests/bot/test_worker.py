@@ -135,3 +135,20 @@ async def test_a_killed_worker_is_back_at_once(house: House, turns: Turns) -> No
     started = time.monotonic()
     await answer(turns, second)
     assert time.monotonic() - started < 5, "not the seconds that loading a model takes, nor the lease"
+
+
+async def test_a_partition_given_up_is_served_again_long_before_the_deadline(house: House, turns: Turns, redis: Redis) -> None:
+    house.environment["BOT_LEASE_MS"] = "15000"
+    start(house, BOT_WORKERS="1")
+    house.environment["BOT_PORT"] = str(free_port())
+    start(house, BOT_WORKERS="1")  # a second machine joins: half of the partitions change hands now
+    worst = 0.0
+    for number in range(60):
+        message = Message(key=f"h{number}", openid=f"oH{number}", text="谢谢")
+        await turns.accept(message, "e")
+        started = time.monotonic()
+        await answer(turns, message)
+        worst = max(worst, time.monotonic() - started)
+    owners = {await redis.get(key(part, "lease")) for part in range(64)}
+    assert len(owners - {None}) == 2, "both serve"
+    assert worst < 3.0, f"a user would have waited {worst:.1f} s"
