@@ -79,7 +79,7 @@ class ActionQueryProgress(BaseAction):
             if error.problem not in {"not_found", "too_many_attempts"}:
                 raise
             return self._refuse(dispatcher, tracker, locked=error.problem == "too_many_attempts")
-        dispatcher.utter_message(response="utter_progress_result" if found.get("promised_on") else "utter_progress_result_undated", **_words(found, number))
+        dispatcher.utter_message(response=_response(found, number), **_words(found, number))
         return cleared(SLOTS)
 
     def degrade(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
@@ -109,6 +109,13 @@ def _proof_kind(proof: str) -> str:
     if masked:
         return next((kind for kind in PROOFS if KINDS[kind] == masked[1]), "query_code")
     return next((found.kind for found in find_identifiers(current().reveal(proof)) if found.kind in PROOFS), "query_code")
+
+
+def _response(found: Json, number: str) -> str:
+    """The date of a report is when its reporter hears next, not when it is done (信访工作条例 art. 23); where no rule gives a date none is named."""
+    if not found.get("promised_on"):
+        return "utter_progress_result_undated"
+    return "utter_progress_result_report" if number.startswith("J") else "utter_progress_result"
 
 
 def _words(found: Json, number: str) -> dict[str, str]:

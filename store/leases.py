@@ -10,7 +10,6 @@ from store.redis import FAULTS, Redis, unavailable
 from store.scripts import Scripts
 from store.turns import now_ms
 
-
 STEP_S = 0.5
 """Seconds between two looks for free partitions."""
 

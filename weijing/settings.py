@@ -19,6 +19,8 @@ from weijing.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRETS_FILE = "secrets.env"
+REQUIRED = ("wechat_app_id", "wechat_app_secret", "wechat_token", "wechat_aes_key", "backend_token", "vault_key")
+"""What production must set; elsewhere it is generated."""
 
 
 class Settings(BaseSettings):
@@ -137,7 +139,7 @@ def load_settings() -> Settings:
         raise SettingsError(f"{str(first['loc'][0]).upper()} {first['msg']}") from None
     except OSError as error:
         raise SettingsError(f"cannot write generated secrets under WEIJING_VAR: {error.strerror}") from None
-    missing = [name for name in ("wechat_app_id", "wechat_token", "wechat_aes_key", "backend_token", "vault_key") if not _plain(getattr(settings, name))]
+    missing = [name for name in REQUIRED if not _plain(getattr(settings, name))]
     if missing:
         raise SettingsError(f"set {', '.join(name.upper() for name in missing)}: production has no generated secrets")
     return settings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from actions import client
 from tests.actions.conftest import BackendProcess
 from tests.actions.talk import Talk
 
@@ -64,6 +65,13 @@ async def test_what_is_no_number_is_said_so_and_at_the_third_time_a_person_is_of
 async def test_a_report_is_opened_by_its_query_code_alone(talk: Talk) -> None:
     assert "查询码" in await talk.say("查一下J2026-000001", "query_progress")
     assert "这项证明我认不出来" in await talk.say(PHONE, "nlu_fallback")
+
+
+async def test_a_report_s_date_is_that_of_the_answer_not_of_its_end(talk: Talk) -> None:
+    complaint = {"kind": "complaint", "topic": "态度", "content": "示例窗口办事员态度很差，不肯说明理由", "mode": "named"}
+    receipt = await client.backend().submit_report({**complaint, "reporter": {"name": "示例人", "phone": "13900000000"}}, "progress-of-a-complaint")
+    reply = await talk.say(f"查{receipt['report_no']}，查询码{receipt['query_code']}", "query_progress")
+    assert "最晚答复：2026-" in reply and "承诺办结" not in reply
 
 
 async def test_a_question_in_the_middle_and_leaving(talk: Talk) -> None:
