@@ -6,6 +6,7 @@ answers the message, and Rasa comes back and asks the open question again.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -54,6 +55,7 @@ class Field:
         skipped: its value when the user has nothing to give; None if it is required.
         story: any words will do, so only a clear question or command is an aside.
         adds: what is volunteered adds to what is there.
+        alone: a message that is this and nothing else gives the field a new value, whatever was asked.
         needed: whether it is asked at all.
     """
 
@@ -64,12 +66,19 @@ class Field:
     skipped: Any = None
     story: bool = False
     adds: bool = False
+    alone: re.Pattern[str] | None = None
     needed: Callable[[Slots], bool] = lambda slots: True
 
 
+    def takes(self, said: Said, slots: Slots) -> bool:
+        """Whether it hears what a message volunteers: it is empty, it adds, or the message speaks of nothing else."""
+        only = self.alone is not None and self.alone.fullmatch(said.text.strip(" 。.，,")) is not None
+        return only or self.adds or slots.get(self.slot) is None
+
+
 def volunteered(fields: tuple[Field, ...], said: Said, slots: Slots, asked: Field | None = None) -> dict[str, Any]:
-    """What a message says about fields that were not asked for and are empty."""
-    found = {field.slot: field.volunteered(said, slots) for field in fields if field is not asked and (field.adds or slots.get(field.slot) is None)}
+    """What a message says about fields that were not asked for."""
+    found = {field.slot: field.volunteered(said, slots) for field in fields if field is not asked and field.takes(said, slots)}
     return {slot: value for slot, value in found.items() if value is not None}
 
 

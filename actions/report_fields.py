@@ -167,7 +167,7 @@ FIELDS = (
     Field("report_kind", "类型|类别", _kind, _told_kind),
     Field("report_topic", "种类|问题", _topic, _told_topic),
     Field("report_content", "内容|经过|情况|事情", _content, _told_content, story=True),
-    Field("report_occurred_at", "时间|日期", _time, _told_time),
+    Field("report_occurred_at", "时间|日期", _time, _told_time, alone=words.TIME),
     Field("report_place", "地点|地址|位置|地方", _place, _told_place),
     Field("report_happening_now", "是否正在发生|正在发生|现在", _happening, _told_happening),
     Field("report_evidence", "材料|证据|图片|照片", _asked_evidence, _evidence, skipped=[], adds=True),

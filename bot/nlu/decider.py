@@ -18,6 +18,7 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.nlu.declared import declares_report
 from bot.nlu.item_index import Link
 from bot.nlu.wording import CANDIDATES, DECISION, GUIDE, LINKS, SCORES, normalized
 from weijing.emergency import screen
@@ -117,6 +118,8 @@ def decide(text: str, candidates: list[Candidate], thresholds: Thresholds) -> tu
         totals[one["intent"]] = totals.get(one["intent"], 0.0) + one["confidence"]
     if totals.get("emergency", 0.0) >= thresholds.emergency:
         return "emergency", "emergency"
+    if declares_report(text):
+        return "file_report", "answer"
     (intent, first), (_, second), *_ = [*sorted(totals.items(), key=lambda pair: -pair[1]), ("", 0.0), ("", 0.0)]
     if first < thresholds.half:
         return FALLBACK, "fallback"

@@ -95,6 +95,14 @@ async def test_a_field_is_corrected_before_it_is_sent(talk: Talk, words: str, sl
     assert talk.slot(slot) == value and "请核对" in reply
 
 
+async def test_a_time_said_alone_replaces_one_that_was_only_gathered_from_the_story(talk: Talk) -> None:
+    await talk.say("我要举报", "file_report")
+    await talk.say("幸福路菜市场二楼每天晚上有人聚众打牌赌钱", "file_report")
+    assert talk.slot("report_occurred_at") == "每天晚上"
+    await talk.say("昨天晚上十点", "nlu_fallback")
+    assert talk.slot("report_occurred_at") == "昨天晚上十点"
+
+
 async def test_a_correction_without_the_new_value_asks_for_it(talk: Talk) -> None:
     await tell_tip(talk)
     assert "在哪里" in await talk.say("地点说错了", "correct")

@@ -6,6 +6,7 @@ import json
 import time
 import urllib.request
 from typing import Any
+from urllib.parse import quote
 
 
 class Phone:
@@ -18,7 +19,7 @@ class Phone:
 
     def __init__(self, base: str, name: str) -> None:
         self._base = f"{base}/simulator/users"
-        self.openid = str(self._get(f"?name={name}")[0]["openid"])
+        self.openid = str(self._get(f"?name={quote(name)}")[0]["openid"])
 
     def say(self, text: str) -> dict[str, Any]:
         """Send words; returns the exchange when WeChat's requests are over."""

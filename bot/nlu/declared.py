@@ -1,0 +1,27 @@
+"""What users declare in so many words: 「我想投诉…」「我要举报…」 starts a report, whatever the n-grams make of the rest of the sentence.
+
+A complaint that is not heard is a promise broken, so the phrase counts even where the classifier doubts; questions about complaining
+(「怎么投诉」「举报有奖吗」) do not.
+"""
+
+from __future__ import annotations
+
+import re
+
+_WISH = re.compile(
+    r"^(?:你好|您好|喂|请问)?[,，!！。\s]*(?:我|俺|咱们?|本人)?们?(?:现在|今天)?(?:实名|匿名)?(?:就?要|想要?|需要|准备|必须|来)?"
+    r"(?:在这里?|向你们)?(?:实名|匿名)?(?:投诉|举报|检举)"
+)
+_ABOUT = re.compile(
+    r"[?？]|吗|怎么|怎样|咋|如何|什么|哪|多少|多久|几天|谁|能不能|可不可以|会不会|是否|电话|热线|奖|材料|信怎么|流程|条件|时限|保密|"
+    r"进度|结果|受理了|处理得|撤销|撤回|撤诉|取消|被(?:人)?(?:投诉|举报)|(?:投诉|举报)(?:我|平台|中心)"
+)
+_OTHERS = re.compile(
+    r"商家|淘宝|京东|拼多多|美团|外卖|快递|物业|物管|运营商|移动公司|联通|电信公司|银行|"
+    r"航空|酒店服务|老师|医生|卖家|店家|客服|网店|退款|充值|游戏|账号"
+)
+
+
+def declares_report(text: str) -> bool:
+    """Whether the words say that the writer complains or gives a tip now, to us."""
+    return bool(_WISH.match(text)) and not _ABOUT.search(text) and not _OTHERS.search(text)
