@@ -218,6 +218,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
 def test_a_full_disk_is_one_sentence() -> None:
     """/proc has no free byte."""
     keys = {"VAULT_KEY": Fernet.generate_key().decode(), "WECHAT_AES_KEY": "a" * 43, "WECHAT_APP_ID": "wx", "WECHAT_TOKEN": "t", "BACKEND_TOKEN": "b"}
+    keys |= {"WECHAT_APP_SECRET": "s"}
     words = {**os.environ, "WEIJING_ENV": "production", "WEIJING_VAR": "/proc/self", **keys}
     done = subprocess.run([sys.executable, "-m", "weijing", "run"], cwd=ROOT, env=words, capture_output=True, text=True)
     assert done.returncode == 1 and "only 0 MiB are free at /proc/" in done.stderr and "WEIJING_VAR" in done.stderr and "Traceback" not in done.stderr
