@@ -64,12 +64,13 @@ class Worker:
     async def _renew(self) -> None:
         while True:
             self._pulse.beat()
+            before = now_ms()  # what comes in while we take partitions over has killed nobody
             try:
                 gained, lost = await self._leases.balance()
                 for part in lost:
                     self._forget(part)
                 for part in gained:
-                    self._cursors[part], self._taken_at[part] = "0", now_ms()
+                    self._cursors[part], self._taken_at[part] = "0", before
                 await self._give_surplus()
             except StoreUnavailable as error:
                 log.warning("leases not renewed: %s", error)
