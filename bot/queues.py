@@ -94,10 +94,11 @@ class UserQueues:
         cause = "its worker died three times"
         while entry.part in self._owned:
             try:
-                if await self._tries.spent(entry) >= TRIES:
+                spent = await self._tries.spent(entry)
+                if spent >= TRIES:
                     await self._set_aside(entry, cause)
                 else:
-                    await self._try(entry)
+                    await self._try(entry, spent)
                 return
             except CommitRefused as error:
                 REFUSED.inc()
@@ -124,8 +125,7 @@ class UserQueues:
             await asyncio.sleep(0.5)
             return False
 
-    async def _try(self, entry: Entry) -> None:
-        spent = await self._tries.spent(entry)
+    async def _try(self, entry: Entry, spent: int) -> None:
         last = entry.suspect and spent == TRIES - 1
         if entry.suspect:
             log.info("message %s is taken up again, try %d of %d", entry.message.key, spent + 1, TRIES)
