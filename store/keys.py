@@ -32,6 +32,11 @@ def partition(openid: str) -> int:
     return zlib.crc32(openid.encode()) % PARTITIONS
 
 
+def channel_of(openid: str) -> str:
+    """The channel that a user came by. An openid of WeChat's has letters, digits, `-` and `_`; a visitor of the web chat is `web.<random>`."""
+    return "webchat" if openid.startswith("web.") else "wechat"
+
+
 def key(part: int, noun: str, name: str = "") -> str:
     """The Redis key of `noun` (and `name`) in a partition."""
     return f"wj:{{{part}}}:{noun}:{name}" if name else f"wj:{{{part}}}:{noun}"

@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     wechat_mode: Literal["safe", "compatible", "plain"] = Field(default="safe", description="encryption mode of the callback")
     wechat_verified: bool = Field(default=True, description="the account has the customer-service message right")
     wechat_api_base: str = Field(default="", description="base URL of the platform's API; empty = WeChat's own, in demo the simulator's")
+    wechat_oauth_base: str = Field(default="", description="base URL of the OAuth2 page; empty = WeChat's own, in demo the simulator's")
+    wechat_notice_templates: str = Field(default="", description="ids of subscription-notice templates, `progress=ID,appointment=ID`; empty = no notices")
+    public_url: str = Field(default="", description="https address by which phones reach the edge, for H5 pages; empty = none, in demo the edge's own")
+    webchat_origins: str = Field(default="", description="origins whose pages may embed the web chat, comma-separated; in demo the edge's own too")
     redis_url: str = Field(default="", description="Redis; empty = embedded under var/")
     database_url: str = Field(default="", description="PostgreSQL; empty = embedded under var/")
     backend_url: str = Field(default="", description="the government service API; empty = the reference backend")
@@ -51,6 +55,7 @@ class Settings(BaseSettings):
     sender_port: int = Field(default=8004, description="health and metrics of the sender")
     projector_port: int = Field(default=8005, description="health and metrics of the projector")
     courier_port: int = Field(default=8006, description="health and metrics of the courier")
+    evidence_port: int = Field(default=8007, description="health and metrics of the evidence keeper")
     bot_workers: int = Field(default=1, ge=1, le=64, description="worker processes of one bot parent")
     bot_model: Path = Field(default=ROOT / "models", description="a model file, or the directory whose newest model is loaded")
     bot_lease_ms: int = Field(default=15_000, ge=500, description="how long a worker owns a partition without renewing, in ms")
@@ -93,6 +98,25 @@ class Settings(BaseSettings):
         if self.wechat_api_base:
             return self.wechat_api_base.rstrip("/")
         return f"http://127.0.0.1:{self.edge_port}/simulator/platform" if self.demo else "https://api.weixin.qq.com"
+
+    @property
+    def oauth_base(self) -> str:
+        """Base URL of the OAuth2 authorization page; outside production an empty setting means the simulator's."""
+        if self.wechat_oauth_base:
+            return self.wechat_oauth_base.rstrip("/")
+        return f"{self.public_base}/simulator/platform" if self.demo else "https://open.weixin.qq.com"
+
+    @property
+    def public_base(self) -> str:
+        """Base URL of the H5 pages without a trailing slash; empty when phones cannot reach the edge."""
+        return self.public_url.rstrip("/") or (f"http://127.0.0.1:{self.edge_port}" if self.demo else "")
+
+    def derived_key(self, purpose: str) -> bytes:
+        """32 bytes for one purpose (`evidence`, `h5-link`, `webchat-session`), derived from VAULT_KEY by HKDF-SHA256: one secret to keep, none to confuse."""
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+        return HKDF(SHA256(), 32, salt=None, info=f"weijing {purpose}".encode()).derive(self.vault_key.get_secret_value().encode())
 
 
 def generated_secrets(var: Path) -> dict[str, str]:

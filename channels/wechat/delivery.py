@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
+from channels.outlet import Outcome
 from channels.wechat.api import PlatformApi
 from channels.wechat.render import number, service_messages
 from store.keys import key, partition
@@ -22,17 +20,8 @@ ATTEMPTS = 5
 _PAUSE_MS, _LONGEST_MS = 1_000, 600_000
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """`sent`, `held`, `dead`, or `retry` after `pause` ms."""
-
-    name: Literal["sent", "held", "dead", "retry"]
-    errcode: int = 0
-    pause: int = 0
-
-
-class Delivery:
-    """Delivers for one sender.
+class WeChatOutlet:
+    """Delivers to users of the official account, for one sender.
 
     Args:
         verified: the account may send customer-service messages; else everything is held.

@@ -15,8 +15,8 @@ import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Browser, Page, expect
 
+from channels.edge import init_app
 from channels.simulator.routes import PLATFORM
-from channels.wechat.edge import init_app
 from store.message import Bubble
 from store.redis import Redis
 from tests.channels.wechat.conftest import Bot, settings_with

@@ -9,9 +9,9 @@ from weijing.errors import WeijingError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("weijing.run", "start engines and every process, and wait until they are ready"),
-    "edge": ("channels.wechat.edge", "the WeChat callback"),
+    "edge": ("channels.edge", "the WeChat callback"),
     "bot": ("bot.parent", "the Rasa workers"),
-    "sender": ("channels.wechat.sender", "deliver what was not answered passively"),
+    "sender": ("channels.sender", "deliver what was not answered passively"),
     "courier": ("actions.courier", "deliver what was kept while the backend was away"),
     "projector": ("store.projector", "write events to PostgreSQL"),
     "backend": ("backend.app", "the reference government service API"),

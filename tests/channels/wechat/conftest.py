@@ -14,9 +14,9 @@ import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
 
+from channels.edge import init_app
 from channels.simulator.envelope import Envelope, Reply
 from channels.wechat.callback import PATH
-from channels.wechat.edge import init_app
 from store.commits import Commit, Commits
 from store.keys import PARTITIONS, key
 from store.leases import Leases

@@ -20,9 +20,9 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from channels.sender import Sender
 from channels.wechat.api import PlatformApi
-from channels.wechat.delivery import Delivery
-from channels.wechat.sender import Sender
+from channels.wechat.delivery import WeChatOutlet
 from store.keys import key, partition
 from store.ledger import Ledger
 from store.redis import Redis
@@ -84,7 +84,7 @@ async def platform() -> AsyncIterator[tuple[Platform, str]]:
 async def sender(redis: Redis, platform: tuple[Platform, str]) -> AsyncIterator[Sender]:
     async with aiohttp.ClientSession() as session:
         api = PlatformApi(redis, settings_with("", wechat_api_base=platform[1]), session)
-        sender = Sender(redis, Delivery(redis, api, verified=True), "test-sender")
+        sender = Sender(redis, {"wechat": WeChatOutlet(redis, api, verified=True)}, "test-sender")
         await sender.balance()
         yield sender
         await sender.idle()
@@ -213,7 +213,7 @@ async def test_a_retry_sends_only_the_parts_that_did_not_go(sender: Sender, plat
 async def test_an_unverified_account_keeps_everything_without_a_call(redis: Redis, platform: tuple[Platform, str], openid: str) -> None:
     async with aiohttp.ClientSession() as session:
         api = PlatformApi(redis, settings_with("", wechat_api_base=platform[1]), session)
-        sender = Sender(redis, Delivery(redis, api, verified=False), "test-sender")
+        sender = Sender(redis, {"wechat": WeChatOutlet(redis, api, verified=False)}, "test-sender")
         await sender.balance()
         await post(redis, openid, "kept")
         await scan(sender)
@@ -295,7 +295,7 @@ def ready(port: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize(("module", "variable"), [("channels.wechat.sender", "SENDER_PORT"), ("channels.wechat.edge", "EDGE_PORT")])
+@pytest.mark.parametrize(("module", "variable"), [("channels.sender", "SENDER_PORT"), ("channels.edge", "EDGE_PORT")])
 def test_the_process_starts_says_so_and_stops(redis_server: EmbeddedRedis, module: str, variable: str) -> None:
     port = free_port()
     environment = child_environment(**{"REDIS_URL": redis_server.url, variable: str(port)})

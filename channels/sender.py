@@ -8,15 +8,17 @@ import os
 import secrets
 import socket
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 
 import aiohttp
 from aiohttp import web
 from prometheus_client import Counter, Gauge
 
+from channels.outlet import Outlet
 from channels.wechat.api import PlatformApi
-from channels.wechat.delivery import Delivery
-from store.keys import key
+from channels.wechat.delivery import WeChatOutlet
+from store.keys import channel_of, key
 from store.leases import Leases
 from store.redis import FAULTS, Redis, client, end, unavailable, wait_ready
 from store.turns import Turns, now_ms
@@ -42,12 +44,13 @@ class Sender:
     """Scans and delivers.
 
     Args:
+        outlets: channel -> its last hop.
         owner: id of the process.
     """
 
-    def __init__(self, redis: Redis, delivery: Delivery, owner: str) -> None:
+    def __init__(self, redis: Redis, outlets: Mapping[str, Outlet], owner: str) -> None:
         self._redis = redis
-        self._delivery = delivery
+        self._outlets = outlets
         self._turns = Turns(redis)
         self._leases = Leases(redis, owner, LEASE_MS, noun="sender")
         self._slots = asyncio.Semaphore(AT_ONCE)
@@ -148,13 +151,13 @@ class Sender:
         if taken is None:
             return True
         openid, bubbles, attempt = taken
-        outcome = await self._delivery.deliver(openid, message_key, bubbles, attempt)
+        outcome = await self._outlets[channel_of(openid)].deliver(openid, message_key, bubbles, attempt)
         DELIVERIES.labels(outcome.name).inc()
         if outcome.errcode:
             log.warning("a reply is %s, errcode %d, attempt %d", outcome.name, outcome.errcode, attempt)
         if outcome.name == "retry":
             self._blocked[openid] = time.monotonic() + outcome.pause / 1000
-        await self._turns.settle(openid, message_key, outcome.name, via="customer_service", retry_at=now_ms() + outcome.pause, errcode=outcome.errcode)
+        await self._turns.settle(openid, message_key, outcome.name, via=outcome.via, retry_at=now_ms() + outcome.pause, errcode=outcome.errcode)
         return outcome.name != "retry"
 
 
@@ -170,7 +173,8 @@ async def _main(settings: Settings) -> None:
     await wait_ready(settings.redis_url)
     redis, owner = client(settings.redis_url), f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     async with aiohttp.ClientSession() as session:
-        sender = Sender(redis, Delivery(redis, PlatformApi(redis, settings, session), verified=settings.wechat_verified), owner)
+        outlets = {"wechat": WeChatOutlet(redis, PlatformApi(redis, settings, session), verified=settings.wechat_verified)}
+        sender = Sender(redis, outlets, owner)
 
         async def ready() -> dict[str, bool]:
             return {"redis": sender.alive}
