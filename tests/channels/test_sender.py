@@ -27,7 +27,7 @@ from store.keys import key, partition
 from store.ledger import Ledger
 from store.redis import Redis
 from store.turns import Turns, now_ms
-from tests.channels.wechat.conftest import settings_with
+from tests.channels.conftest import settings_with
 from weijing.engines import EmbeddedRedis
 from weijing.errors import PlatformError
 from weijing.settings import ROOT, child_environment

@@ -19,7 +19,7 @@ from channels.edge import init_app
 from channels.simulator.routes import PLATFORM
 from store.message import Bubble
 from store.redis import Redis
-from tests.channels.wechat.conftest import Bot, settings_with
+from tests.channels.conftest import Bot, settings_with
 from tests.e2e.browser import open_browser
 from tests.e2e.house import free_port
 from weijing.engines import EmbeddedRedis

@@ -14,7 +14,7 @@ from channels.wechat.callback import PATH
 from channels.wechat.crypto import Keyring, MessageCipher
 from channels.wechat.signature import Signer, sign
 from channels.wechat.xml import cdata, read
-from tests.channels.wechat.conftest import KEY, OLD_KEY, Bot, StartEdge, event_push, settings_with, text_push
+from tests.channels.conftest import KEY, OLD_KEY, Bot, StartEdge, event_push, settings_with, text_push
 from weijing.errors import PushRejected, SettingsError
 
 

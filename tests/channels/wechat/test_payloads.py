@@ -14,7 +14,7 @@ import pytest
 from channels.wechat.push import read_push
 from channels.wechat.signature import sign
 from channels.wechat.xml import read
-from tests.channels.wechat.conftest import Bot, StartEdge
+from tests.channels.conftest import Bot, StartEdge
 
 
 def payloads(shared: Path) -> dict[str, tuple[str, bytes]]:

@@ -19,7 +19,7 @@ from channels.wechat.reception import BUSY, LATER, LATER_UNVERIFIED, UNSURE
 from store.keys import key, partition
 from store.redis import Redis
 from store.turns import CONFIRM_MS, Turns, now_ms
-from tests.channels.wechat.conftest import Bot, StartEdge, event_push, text_push
+from tests.channels.conftest import Bot, StartEdge, event_push, text_push
 from weijing.engines import EmbeddedRedis, start_redis
 from weijing.settings import ROOT
 
