@@ -20,10 +20,9 @@ from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
 
 from bot.action_endpoint import InProcessActions  # noqa: E402
 from bot.processor import TurnProcessor, load_processor  # noqa: E402
+from bot.understanding import clean  # noqa: E402
 from store.context import CURRENT, TurnContext  # noqa: E402
-from store.message import Bubble  # noqa: E402
-from weijing.normalise import normalise  # noqa: E402
-from weijing.privacy import mask  # noqa: E402
+from store.message import Bubble, Message  # noqa: E402
 from weijing.settings import ROOT  # noqa: E402
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
@@ -84,7 +83,7 @@ class Talk:
         self.context = self._next_context()
         token = CURRENT.set(self.context)
         try:
-            words = mask(normalise(text), self.context.keep)
+            words = clean(Message(self.context.message_key, self.tracker.sender_id, text=text), self.tracker, self.context)
             found = [{"entity": name, "value": value, "start": 0, "end": 0} for name, value in entities.items()]
             parse = {"text": words, "intent": {"name": intent, "confidence": 0.99}, "entities": found, "decision": decision, "candidates": candidates or []}
             message = UserMessage(words, sender_id=self.tracker.sender_id, input_channel="wechat", message_id=self.context.message_key, parse_data=parse)
