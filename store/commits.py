@@ -59,11 +59,12 @@ class Commits:
         redis: the client.
         worker: the worker's id, the value of its leases.
         checks: False only in the negative control of the chaos test, which shows what the conditions are for.
+        scripts: when given, run these, e.g. batched ones.
     """
 
-    def __init__(self, redis: Redis, worker: str, *, checks: bool = True) -> None:
+    def __init__(self, redis: Redis, worker: str, *, checks: bool = True, scripts: Scripts | None = None) -> None:
         self._redis = redis
-        self._scripts = Scripts(redis)
+        self._scripts = scripts or Scripts(redis)
         self._worker = worker
         self._checks = checks
 
