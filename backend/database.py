@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ import asyncpg
 from aiohttp import web
 
 from weijing.errors import EngineError
+from weijing.reach import plain_url
 
 log = logging.getLogger(__name__)
 
@@ -38,17 +38,6 @@ SETUP_LOCK = 7_261_002
 ACQUIRE_S = 3.0
 LOCK_TIMEOUT = "2s"
 MIGRATIONS = Path(__file__).parent / "migrations"
-
-
-def plain_url(url: str) -> str:
-    """The URL without a driver's name, as both asyncpg and SQLAlchemy take it.
-
-    Raises:
-        EngineError: it is empty.
-    """
-    if not url:
-        raise EngineError("the backend needs DATABASE_URL; `weijing run` starts the embedded PostgreSQL and sets it")
-    return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", url)
 
 
 async def wait_ready(url: str, seconds: float) -> None:

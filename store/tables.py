@@ -11,6 +11,7 @@ OWNERS = ("bot", "waiting", "staff", "closed")
 DIRECTIONS = ("user", "bot", "staff", "notice")
 HANDOFF_STATES = ("waiting", "taken", "done", "returned")
 URGENCIES = ("normal", "urgent")
+EVIDENCE_STATES = ("wanted", "kept", "refused", "expired")
 
 
 def _one_of(column: str, words: tuple[str, ...]) -> sa.CheckConstraint:
@@ -107,6 +108,32 @@ deliveries = sa.Table(
     sa.Index("deliveries_by_outcome", "outcome", "at"),
 )  # fmt: skip
 """How a reply reached the user: `via` passive, customer_service, notice or next_turn (it had waited until the user wrote again)."""
+
+evidence = sa.Table(
+    "evidence", metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("openid", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False, server_default=""),
+    sa.Column("channel", sa.Text, nullable=False, server_default="wechat"),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("media_type", sa.Text),
+    sa.Column("bytes", sa.Integer),
+    sa.Column("sha256", sa.Text),
+    sa.Column("source", sa.Text, nullable=False, server_default="wechat"),
+    sa.Column("state", sa.Text, nullable=False, server_default="wanted"),
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    _time("received_at"),
+    _time("kept_at", nullable=True),
+    _time("keep_until"),
+    sa.Column("report_no", sa.Text),
+    sa.Column("content", sa.LargeBinary),
+    _one_of("state", EVIDENCE_STATES),
+    sa.Index("evidence_by_user", "openid", "received_at"),
+    sa.Index("evidence_by_report", "report_no"),
+    sa.Index("evidence_by_end", "keep_until"),
+)  # fmt: skip
+"""Files that users sent (see `store.evidence`). `content` is sealed; `sha256` is of the file as sent. Deleted after `keep_until`: a day after it came, a month
+after a report that is being filled took it, never once it is filed (`report_no`)."""
 
 projected = sa.Table(
     "projected", metadata,

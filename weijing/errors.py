@@ -45,7 +45,7 @@ class EventMalformed(WeijingError):
 
 
 class StoreUnavailable(WeijingError):
-    """Redis refused or did not answer: nothing was stored, and nobody may claim that it was."""
+    """Redis (or, for evidence, PostgreSQL) refused or did not answer: nothing was stored, and nobody may claim that it was."""
 
     code = "store_unavailable"
 
@@ -134,3 +134,23 @@ class InputError(WeijingError):
     """A line of a command's standard input cannot be used."""
 
     code = "input"
+
+
+class EvidenceRefused(WeijingError):
+    """A file that a user sent cannot be kept.
+
+    Args:
+        reason: `empty`, `too_large`, `wrong_type`, `expired`, `not_offered` (the platform gives no way to fetch it).
+    """
+
+    code = "evidence_refused"
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class EvidenceUnreadable(WeijingError):
+    """Kept evidence cannot be read: there is none under this id, it was altered, or it was sealed with another key."""
+
+    code = "evidence_unreadable"

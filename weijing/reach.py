@@ -42,3 +42,14 @@ def reach_redis(url: str, *, seconds: float = 60.0) -> None:
         if time.monotonic() - started > limit:
             raise EngineError(f"Redis at {public_url(url)} does not answer; check REDIS_URL or start it")
         time.sleep(0.2)
+
+
+def plain_url(url: str) -> str:
+    """A PostgreSQL URL without a driver's name, as both asyncpg and SQLAlchemy take it.
+
+    Raises:
+        EngineError: it is empty.
+    """
+    if not url:
+        raise EngineError("DATABASE_URL is empty; `weijing run` starts the embedded PostgreSQL and sets it")
+    return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", url)
