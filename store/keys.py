@@ -9,6 +9,7 @@
     wj:{p}:vault:<openid>   hash: reference -> encrypted value
     wj:{p}:quota:<openid>   hash: what the platform still allows (see `store.ledger`)
     wj:{p}:events           stream: what the projector writes to PostgreSQL
+    wj:{p}:media            stream: files that the platform holds and the evidence keeper has not fetched yet; an entry that exists is work not done
     wj:{p}:deferred         stream: backend calls kept while the backend is away
     wj:{p}:dead             stream: messages that failed three times
     wj:{p}:attempts         hash: inbox id -> times a worker has taken it up again

@@ -9,6 +9,9 @@ from typing import Any
 Bubble = dict[str, Any]
 """One piece of a reply, as Rasa's output channel collects it: `text`, `buttons` [{title, payload}], `image`, `custom`."""
 
+MEDIA = frozenset({"image", "voice", "video", "file"})
+"""Kinds of messages that bring a file; each may become evidence (see `store.evidence`)."""
+
 
 @dataclass(frozen=True)
 class Message:

@@ -13,10 +13,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from store.keys import key, partition
-from store.message import Bubble, Message
+from store.message import MEDIA, Bubble, Message
 from store.redis import Redis
 from store.scripts import Scripts
 
@@ -81,8 +81,8 @@ class Turns:
             StoreUnavailable: not known to be stored; never tell the user that it was received.
         """
         part = partition(message.openid)
-        keys = [key(part, "turn", message.key), key(part, "inbox"), key(part, "held", message.openid), key(part, "quota", message.openid)]
-        new, word = await self._scripts.run("accept", keys, [edge, message.dumps(), now_ms(), REMEMBER_S, *contact])
+        keys = [key(part, "turn", message.key), key(part, "inbox"), key(part, "held", message.openid), key(part, "quota", message.openid), key(part, "media")]
+        new, word = await self._scripts.run("accept", keys, [edge, message.dumps(), now_ms(), REMEMBER_S, *contact, media_note(message)])
         return Accepted(True, "pending", word) if new else Accepted(False, word)
 
     async def claim(self, openid: str, message_key: str, *, late: bool = False) -> Claim:
@@ -122,6 +122,11 @@ class Turns:
         keys = [key(part, "turn", message_key), key(part, "due"), key(part, "events"), key(part, "deferred")]
         event = dumps({"type": "post", "key": message_key, "openid": openid, "kind": kind, "bubbles": bubbles, "at": now_ms()})
         return bool(await self._scripts.run("post", keys, [message_key, openid, dumps(bubbles), now_ms(), event, deferred]))
+
+
+def media_note(message: Message) -> str:
+    """What the evidence keeper must know of a file that the platform holds for us, without the words that came with it; empty when there is none."""
+    return replace(message, text="").dumps() if message.kind in MEDIA and message.channel == "wechat" else ""
 
 
 def delivery_event(openid: str, message_key: str, via: str, outcome: str, errcode: int = 0) -> str:

@@ -1,6 +1,7 @@
 -- Accept a push: remember the message and queue it, or join the turn that a repeat belongs to.
--- KEYS 1 turn  2 inbox  3 held  4 quota    ARGV 1 edge id  2 message JSON  3 now ms  4 seconds to remember an unanswered message
+-- KEYS 1 turn  2 inbox  3 held  4 quota  5 media    ARGV 1 edge id  2 message JSON  3 now ms  4 seconds to remember an unanswered message
 --      5 contact ('message', 'tap' or '')  6 end of its window (ms)  7 messages that it allows (see store/ledger.py)
+--      8 note for the evidence keeper, or ''
 -- returns {1, inbox id} when new, {0, state} for a repeat
 local state = redis.call('HGET', KEYS[1], 'state')
 if state then
@@ -17,4 +18,5 @@ if ARGV[5] and ARGV[5] ~= '' then
   redis.call('HSET', KEYS[4], ARGV[5] .. '_until', ARGV[6], ARGV[5] .. '_left', ARGV[7])
   redis.call('EXPIRE', KEYS[4], 172800)
 end
+if ARGV[8] and ARGV[8] ~= '' then redis.call('XADD', KEYS[5], '*', 'm', ARGV[8]) end
 return {1, redis.call('XADD', KEYS[2], '*', 'm', ARGV[2], 'h', redis.call('LLEN', KEYS[3]))}
