@@ -15,7 +15,9 @@ from prometheus_client import Histogram
 from backend.applications import query_application
 from backend.contract import SPEC, Handle, Operation, load_contract
 from backend.database import POOL, answers, close_pool, migrate, open_pool, wait_ready
+from backend.identities import bind_identity, read_identity, unbind_identity
 from backend.problems import problems
+from backend.ratings import create_rating
 from backend.reports import create_report, query_report
 from backend.retention import keep_clean
 from backend.security import Bucket, guard
@@ -40,6 +42,10 @@ HANDLERS: dict[str, Handle] = {
     "queryApplication": query_application,
     "createReport": create_report,
     "queryReport": query_report,
+    "bindIdentity": bind_identity,
+    "readIdentity": read_identity,
+    "unbindIdentity": unbind_identity,
+    "createRating": create_rating,
 }
 """operationId of the spec -> handler; the public operations are mounted below."""
 

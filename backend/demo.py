@@ -12,6 +12,9 @@ from datetime import date
 from stdnum.cn import ric
 
 
+SURNAMES = "赵钱孙李周吴郑王冯陈褚卫"
+
+
 @dataclass(frozen=True)
 class DemoApplication:
     """One application.
@@ -32,6 +35,11 @@ class DemoApplication:
     query_code: str
     office: str = "示例市公安局户政窗口"
     phone: str = "12345"
+
+    @property
+    def applicant(self) -> str:
+        """A name that nobody has; with identity number and phone it is the person who may bind an identity."""
+        return f"{SURNAMES[self.serial - 1]}示例"
 
     @property
     def application_no(self) -> str:

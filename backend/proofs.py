@@ -9,6 +9,7 @@ import asyncio
 import math
 import secrets
 import unicodedata
+from collections.abc import Awaitable, Callable
 
 import asyncpg
 
@@ -51,22 +52,36 @@ async def hash_proof(vault: Vault, kind: str, proof: str) -> str:
 async def prove(pool: asyncpg.Pool, vault: Vault, number: str, kind: str, proof: str) -> None:
     """Pass when the proof fits the number.
 
-    The count is taken again after the comparison, under a lock: many guesses at once get no more answers than one after the other.
-
     Raises:
         Problem: 404 for an unknown number or a wrong proof, 429 with `Retry-After` after five wrong ones.
     """
+
+    async def fits() -> bool:
+        async with connected(pool) as connection:
+            stored = await connection.fetchval("SELECT hash FROM backend.proofs WHERE number = $1 AND kind = $2", number, kind)
+        return await asyncio.to_thread(vault.fits, normalise(kind, proof), stored)
+
+    if not await attempt(pool, number, fits):
+        raise not_found()
+
+
+async def attempt(pool: asyncpg.Pool, number: str, right: Callable[[], Awaitable[bool]]) -> bool:
+    """Whether a guess is right; a wrong one is counted against `number`.
+
+    The count is taken again after the guess, under a lock: many guesses at once get no more answers than one after the other.
+
+    Raises:
+        Problem: 429 with `Retry-After` after five wrong ones.
+    """
     async with connected(pool) as connection:
         await _refuse_closed(connection, number)
-        stored = await connection.fetchval("SELECT hash FROM backend.proofs WHERE number = $1 AND kind = $2", number, kind)
-    right = await asyncio.to_thread(vault.fits, normalise(kind, proof), stored)
+    good = await right()
     async with transaction(pool) as connection:
         await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", number)
         await _refuse_closed(connection, number)
-        if not right:
+        if not good:
             await connection.execute("INSERT INTO backend.wrong_proofs (number) VALUES ($1)", number)
-    if not right:
-        raise not_found()
+    return good
 
 
 async def _refuse_closed(connection: asyncpg.Connection, number: str) -> None:

@@ -15,6 +15,7 @@ import asyncpg
 
 from backend.database import SETUP_LOCK, transaction
 from backend.demo import DEMO, DemoApplication
+from backend.identities import person_digest
 from backend.proofs import hash_proof
 from backend.vault import Vault
 from weijing.service_items import FOLDER, ServiceItem, load_service_items
@@ -75,12 +76,14 @@ def _row(item: ServiceItem, version: int) -> tuple[Any, ...]:
 
 
 async def seed_demo(connection: asyncpg.Connection, vault: Vault, items: Mapping[str, ServiceItem]) -> None:
-    """Put in the demo applications that are missing; one whose service item the catalogue does not have is left out."""
+    """Put in the demo people and the demo applications that are missing; one whose service item the catalogue does not have is left out."""
     known = {row[0] for row in await connection.fetch("SELECT application_no FROM backend.applications")}
     missing = [demo for demo in DEMO if demo.application_no not in known and demo.service_item_id in items]
     proofs = [(demo.application_no, kind, proof) for demo in missing for kind, proof in demo.proofs.items()]
     hashes = await asyncio.gather(*(hash_proof(vault, kind, proof) for _, kind, proof in proofs))
     await connection.executemany(APPLICATION, [_application(demo, items[demo.service_item_id]) for demo in missing])
+    people = [(person_digest(vault, demo.applicant, demo.proofs["id_number"], demo.proofs["phone"]),) for demo in DEMO]
+    await connection.executemany("INSERT INTO backend.people (person) VALUES ($1) ON CONFLICT DO NOTHING", people)
     hashed = [(number, kind, value) for (number, kind, _), value in zip(proofs, hashes, strict=True)]
     await connection.executemany("INSERT INTO backend.proofs (number, kind, hash) VALUES ($1, $2, $3)", hashed)
 

@@ -1,0 +1,33 @@
+"""Addresses of the H5 pages, and the signature of those that only one user may open. Whoever sends a link makes it here; the pages check it here."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from urllib.parse import urlencode
+
+from weijing.settings import Settings
+
+PREFIX = "/h5"
+
+
+def page_link(settings: Settings, page: str) -> str:
+    """The address of a page, e.g. `items/id_card_first`; empty when phones cannot reach us (PUBLIC_URL is not set)."""
+    return f"{settings.public_base}{PREFIX}/{page}" if settings.public_base else ""
+
+
+def rating_link(settings: Settings, matter: str, openid: str) -> str:
+    """The address at which this user may rate this matter (an application or report number); nobody else's session opens it."""
+    query = urlencode({"m": matter, "s": rating_signature(settings, matter, openid)})
+    return page_link(settings, f"rate?{query}") if settings.public_base else ""
+
+
+def rating_signature(settings: Settings, matter: str, openid: str) -> str:
+    """What makes a rating link this user's; compare with `hmac.compare_digest`."""
+    return sign(settings.derived_key("h5-link"), "rate", matter, openid)
+
+
+def sign(key: bytes, *parts: str) -> str:
+    """128 bits over the parts, which cannot run into each other, in 22 characters that a URL takes."""
+    text = "".join(f"{len(part)}:{part}" for part in parts)
+    return base64.urlsafe_b64encode(hmac.digest(key, text.encode(), "sha256")[:16]).decode().rstrip("=")
