@@ -15,6 +15,7 @@
     wj:{p}:attempts         hash: inbox id -> times a worker has taken it up again
     wj:{p}:lease            string: the worker that owns the partition
     wj:workers              sorted set: live workers by heartbeat (ms)
+    wj:{<app id>}:token     string: the account's access token, alone under this key (see `channels.wechat.token`; beside it its _lock, _failed and _forced)
     wj:edge:<id>            pub/sub channel of one edge
 """
 
@@ -41,6 +42,11 @@ def channel_of(openid: str) -> str:
 def key(part: int, noun: str, name: str = "") -> str:
     """The Redis key of `noun` (and `name`) in a partition."""
     return f"wj:{{{part}}}:{noun}:{name}" if name else f"wj:{{{part}}}:{noun}"
+
+
+def account_key(app_id: str, noun: str) -> str:
+    """The Redis key of something that belongs to the account, not to a user."""
+    return f"wj:{{{app_id}}}:{noun}"
 
 
 def edge_channel(edge: str) -> str:
