@@ -11,7 +11,6 @@ from datetime import date
 
 from stdnum.cn import ric
 
-
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫"
 
 

@@ -9,8 +9,8 @@ import asyncpg
 from aiohttp import web
 
 from backend.contract import BODY
-from backend.identities import openid_digest
 from backend.idempotency import create_once
+from backend.identities import openid_digest
 from backend.problems import Problem, not_found
 from backend.vault import VAULT
 
