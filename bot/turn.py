@@ -80,7 +80,7 @@ class TurnRunner:
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         return Commit(
             message, entry, user.length, shown, tracker=dump(_masked(new)), trim=cut.count if cut else 0, header=cut.header if cut else [],
-            vault=context.added, events=[self._event(message, user, new, shown, held, milliseconds)], deferred=context.deferred,
+            vault=context.added, events=[self._event(message, user, new, shown, held, milliseconds, context)], deferred=context.deferred,
             held=len(held) if shown else 0,
         )  # fmt: skip
 
@@ -99,7 +99,8 @@ class TurnRunner:
         return bubbles or [{"text": WAITING if tracker.is_paused() else EMPTY}]
 
     def _event(
-        self, message: Message, user: LiveUser, new: list[Event], shown: list[Bubble], held: tuple[tuple[str, tuple[Bubble, ...]], ...], ms: float
+        self, message: Message, user: LiveUser, new: list[Event], shown: list[Bubble], held: tuple[tuple[str, tuple[Bubble, ...]], ...], ms: float,
+        context: TurnContext,
     ) -> str:
         said = next((event for event in new if isinstance(event, UserUttered)), None)
         parse: dict[str, Any] = said.parse_data if said else {}
@@ -113,7 +114,7 @@ class TurnRunner:
             "candidates": parse.get("candidates", []), "service_item": entities.get("service_item"), "aspect": entities.get("aspect"), "model": self.model_id,
             "data": self._settings.data_commit, "ms": ms, "at": message.at or now_ms(), "paused": user.tracker.is_paused(),
             "handoff": handoff if paused else None, "resumed": any(isinstance(event, ConversationResumed) for event in new), "error": None,
-            "held": [key for key, _ in held],
+            "held": [key for key, _ in held], "evidence": context.evidence,
         })  # fmt: skip
 
     def apology(self, message: Message, entry: str, length: int, cause: str) -> Commit:

@@ -29,6 +29,8 @@ class TurnContext:
         openid: the user.
         cipher: encrypts the vault; None keeps raw values for the length of the turn only (`rasa shell`).
         stored: the user's vault as committed: reference -> encrypted value.
+        spoken: evidence id of the voice message that the words were recognised from, if any.
+        evidence: what becomes of evidence with this turn (see `claim`); the projector writes it.
     """
 
     message_key: str
@@ -40,6 +42,8 @@ class TurnContext:
     raw: dict[str, str] = field(default_factory=dict)
     deferred: list[str] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
+    spoken: str = ""
+    evidence: list[dict[str, Any]] = field(default_factory=list)
 
     def idempotency_key(self, action: str) -> str:
         """Message key + action + number of the call in this turn, hashed; a repeated turn makes the same keys."""
@@ -75,6 +79,14 @@ class TurnContext:
         text = json.dumps(call, ensure_ascii=False)
         self.deferred.append(self.cipher.encrypt(text.encode()).decode() if self.cipher else text)
 
+    def claim(self, items: list[dict[str, Any]], *, report_no: str = "", days: int = 0) -> None:
+        """Say what becomes of evidence when the turn is committed: it belongs to a report for good, or is kept so many days from now.
+
+        Args:
+            items: `{kind, ref}` as in a report; those whose ref is no evidence id (links, words) are passed over.
+        """
+        self.evidence += evidence_claim(items, report_no, days)
+
     def _open(self, ref: str) -> str | None:
         if ref in self.raw:
             return self.raw[ref]
@@ -84,6 +96,11 @@ class TurnContext:
             except InvalidToken:
                 return None
         return None
+
+
+def evidence_claim(items: list[dict[str, Any]], report_no: str, days: int = 0) -> list[dict[str, Any]]:
+    """The member `evidence` of an event: see `TurnContext.claim`."""
+    return [{"id": item["ref"], "kind": item["kind"], "report_no": report_no, "days": days} for item in items if item["ref"].startswith("E-")]
 
 
 def _masks(text: str) -> list[str]:

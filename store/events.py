@@ -27,6 +27,15 @@ class Handoff(BaseModel):
     urgency: Literal["normal", "urgent"] = "normal"
 
 
+class EvidenceClaim(BaseModel):
+    """Evidence belongs to a report (`report_no`), or is kept `days` from now."""
+
+    id: str
+    kind: Literal["image", "voice", "video", "file"]
+    report_no: str = ""
+    days: int = 0
+
+
 class TurnEvent(_Event):
     """A turn was committed. `paused`: the bot is silent now; `resumed`: it speaks again; `held`: replies that waited and were given with this one."""
 
@@ -50,6 +59,7 @@ class TurnEvent(_Event):
     resumed: bool = False
     handoff: Handoff | None
     held: list[str] = []
+    evidence: list[EvidenceClaim] = []
 
 
 class DeliveryEvent(_Event):
@@ -69,6 +79,7 @@ class PostEvent(_Event):
     key: str = Field(min_length=1)
     kind: str
     bubbles: list[dict[str, Any]] = []
+    evidence: list[EvidenceClaim] = []
 
 
 class UnsubscribeEvent(_Event):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,6 +38,13 @@ ERASE = sa.text("""
     WHERE c.openid = messages.openid AND c.openid = ANY(CAST(:openids AS text[])) AND messages.at <= c.erased_at
     AND (messages.text <> '' OR messages.bubbles <> '[]')""")
 
+CLAIM_EVIDENCE = sa.text("""
+    INSERT INTO weijing.evidence AS e (id, openid, kind, received_at, report_no, keep_until)
+    SELECT :id, :openid, :kind, at, report_no, CASE WHEN report_no IS NULL THEN until ELSE 'infinity' END
+    FROM (SELECT CAST(:at AS timestamptz) AS at, CAST(:report_no AS text) AS report_no, CAST(:until AS timestamptz) AS until) AS new
+    ON CONFLICT (id) DO UPDATE SET report_no = coalesce(excluded.report_no, e.report_no),
+    keep_until = CASE WHEN e.report_no IS NULL THEN excluded.keep_until ELSE 'infinity' END WHERE e.openid = excluded.openid""")
+
 BEFORE = {"waiting": ["bot", "closed"], "bot": ["bot", "waiting", "staff", "closed"], "closed": ["bot", "waiting", "staff"]}
 """New owner -> the owners it may follow: a turn never takes a conversation from the staff, 「返回机器人」 and leaving do."""
 
@@ -59,6 +66,7 @@ class _Batch:
     handoffs: list[Row] = field(default_factory=list)
     deliveries: list[Row] = field(default_factory=list)
     moves: list[Row] = field(default_factory=list)
+    evidence: list[Row] = field(default_factory=list)
 
     def touch(self, event: TurnEvent | PostEvent | UnsubscribeEvent) -> Row:
         """The conversation's row, its times stretched over the event."""
@@ -71,6 +79,11 @@ class _Batch:
         row = {"openid": event.openid, "key": event.key, "direction": direction, "kind": event.kind, "text": text, "bubbles": bubbles, "at": event.at}
         self.messages.append(row)
 
+    def claim(self, event: TurnEvent | PostEvent) -> None:
+        for one in event.evidence:
+            row = {"id": one.id, "openid": event.openid, "kind": one.kind, "at": event.at, "report_no": one.report_no or None}
+            self.evidence.append({**row, "until": event.at + timedelta(days=one.days)})
+
     def move(self, event: TurnEvent | UnsubscribeEvent, owner: str) -> None:
         self.moves.append({"openid": event.openid, "owner": owner, "at": event.at, "before": BEFORE[owner]})
 
@@ -82,6 +95,7 @@ class _Batch:
         elif isinstance(event, PostEvent):
             self.touch(event)["replies"] += 1
             self.say(event, "staff" if event.kind == "staff" else "notice", "", event.bubbles)
+            self.claim(event)
         elif isinstance(event, UnsubscribeEvent):
             row = self.touch(event)
             row["erased_at"] = _later(row["erased_at"], event.at)
@@ -93,6 +107,7 @@ class _Batch:
         conversation["user_messages"] += int(event.kind != "event")
         conversation["replies"] += int(bool(event.bubbles))
         self.say(event, "user", event.text, [])
+        self.claim(event)
         if event.bubbles:
             self.say(event, "bot", "", event.bubbles)
         row = event.dict(include={"key", "openid", "intent", "confidence", "decision", "service_item", "aspect", "ms", "error", "at"})
@@ -124,6 +139,8 @@ async def project(connection: AsyncConnection, entries: Sequence[Entry]) -> int:
     for table, rows in ((turns, batch.turns), (messages, batch.messages), (handoffs, batch.handoffs), (deliveries, batch.deliveries)):
         if rows:
             await connection.execute(insert(table).on_conflict_do_nothing(), rows)
+    if batch.evidence:
+        await connection.execute(CLAIM_EVIDENCE, batch.evidence)
     if batch.conversations:
         await _settle(connection, batch.conversations)
     return len(new)

@@ -14,6 +14,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from store.keys import key, partition
 from store.message import MEDIA, Bubble, Message
@@ -36,6 +37,10 @@ def now_ms() -> int:
 def dumps(value: object) -> str:
     """Compact JSON, Chinese unescaped."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+Claimed = dict[str, Any]
+"""What becomes of one piece of evidence (`store.context.evidence_claim`)."""
 
 
 @dataclass(frozen=True)
@@ -116,11 +121,11 @@ class Turns:
         event = delivery_event(openid, message_key, via, outcome, errcode)
         return bool(await self._scripts.run("settle", keys, [message_key, outcome, retry_at, event, KEEP_S]))
 
-    async def post(self, openid: str, message_key: str, bubbles: list[Bubble], *, kind: str, deferred: str = "") -> bool:
-        """Put a message of our own into the outbox, once for each `message_key`; `deferred` names the kept call that it settles."""
+    async def post(self, openid: str, message_key: str, bubbles: list[Bubble], *, kind: str, deferred: str = "", evidence: Sequence[Claimed] = ()) -> bool:
+        """Put a message of our own into the outbox, once for each `message_key`; `deferred` names the kept call that it settles, `evidence` what that filed."""
         part = partition(openid)
         keys = [key(part, "turn", message_key), key(part, "due"), key(part, "events"), key(part, "deferred")]
-        event = dumps({"type": "post", "key": message_key, "openid": openid, "kind": kind, "bubbles": bubbles, "at": now_ms()})
+        event = dumps({"type": "post", "key": message_key, "openid": openid, "kind": kind, "bubbles": bubbles, "evidence": list(evidence), "at": now_ms()})
         return bool(await self._scripts.run("post", keys, [message_key, openid, dumps(bubbles), now_ms(), event, deferred]))
 
 

@@ -275,3 +275,16 @@ async def test_deliveries_held_replies_and_posts(redis: Redis, engine: AsyncEngi
         ("bot", "m1", "text"), ("notice", "n1", "report"), ("staff", "s1", "staff"), ("user", "m1", "text"),
     ]  # fmt: skip
     assert await rows(engine, tables.conversations, "replies") == [3]
+
+
+async def test_evidence_is_claimed_for_a_report_and_never_let_go_again(redis: Redis, engine: AsyncEngine) -> None:
+    claim, other = {"id": "E-0123456789abcdef", "kind": "image", "report_no": "", "days": 30}, {"id": "E-fedcba9876543210", "kind": "voice"}
+    await projected(
+        redis, engine, turn(1, evidence=[claim, {**other, "days": 30}]), turn(2, evidence=[{**claim, "report_no": "L-1"}, {**other, "days": 0}]),
+        {"type": "post", "key": "kept:1", "openid": USER, "kind": "report", "at": T0, "evidence": [{**claim, "report_no": "J2026-000001"}]},
+        turn(3, evidence=[{**claim, "days": 0}]), turn(4, openid="o-thief", evidence=[{**claim, "report_no": "J2026-000666"}]),
+    )  # fmt: skip
+    async with engine.connect() as connection:
+        found = (await connection.execute(sa.text("SELECT id, state, report_no, keep_until::text FROM weijing.evidence ORDER BY id"))).all()
+    assert tuple(found[0]) == ("E-0123456789abcdef", "wanted", "J2026-000001", "infinity")
+    assert found[1][2] is None and found[1][3].startswith("2023-11-14"), "let go at the time of the turn"
