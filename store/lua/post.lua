@@ -3,7 +3,7 @@
 -- returns 1, or 0 when it was posted before
 if ARGV[6] ~= '' then redis.call('XDEL', KEYS[4], ARGV[6]) end
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-redis.call('HSET', KEYS[1], 'state', 'ready', 'reply', ARGV[3], 'openid', ARGV[2])
+redis.call('HSET', KEYS[1], 'state', 'ready', 'reply', ARGV[3], 'openid', ARGV[2], 'kind', cjson.decode(ARGV[5]).kind)
 redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1])
 redis.call('XADD', KEYS[3], '*', 'e', ARGV[5])
 return 1
