@@ -56,6 +56,18 @@ class Backend:
         """File a report; the same key and body answer the same receipt again."""
         return await self._call("POST", "/v1/reports", report, key)
 
+    async def bind_identity(self, details: Json, key: str) -> Json:
+        """Bind an openid to the person of these details; answers the masked name."""
+        return await self._call("POST", "/v1/identities", details, key)
+
+    async def unbind_identity(self, openid: str) -> Json:
+        """Forget the binding; may be repeated."""
+        return await self._call("DELETE", f"/v1/identities/{quote(openid, safe='')}")
+
+    async def rate(self, rating: Json, key: str) -> Json:
+        """Hand in a rating."""
+        return await self._call("POST", "/v1/ratings", rating, key)
+
     async def deliver(self, method: str, path: str, body: Json, key: str) -> Json:
         """Make a call that a turn kept; its body holds raw values already."""
         return await self._call(method, path, body, key)
@@ -73,7 +85,7 @@ class Backend:
 
     async def _call(self, method: str, path: str, body: Json | None = None, key: str = "") -> Json:
         """One call in at most 2.5 s, tried twice when the connection fails and a second try can do no harm."""
-        tries = stop_after_attempt(2 if method == "GET" or key else 1)
+        tries = stop_after_attempt(2 if method != "POST" or key else 1)
         retrying = AsyncRetrying(stop=tries, retry=retry_if_exception_type(aiohttp.ClientConnectionError), reraise=True)
         try:
             answer: Json = await asyncio.wait_for(retrying(self._once, method, path, revealed(body), key), TOTAL_S)

@@ -123,6 +123,8 @@ class Form(BaseAction, ABC):
 
     def _is_aside(self, said: Said, asked: Field, slots: Slots) -> bool:
         """Whether the message speaks past the form: danger, a command, a question or small talk."""
+        if said.form:
+            return True
         if "emergency" in (said.intent, said.decision):
             return said.text.strip("。.!！ ") not in self.harmless or screen(said.text) is not None
         if said.intent in ANSWERS | self.own:

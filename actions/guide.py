@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event
 from actions.client import Json, backend
+from actions.pages import page_card
 from actions.phrases import PERSON, Button, aspect_buttons
 from actions.said import Said
 from weijing.errors import BackendRefused
@@ -26,8 +27,8 @@ OFFERED = 4
 
 LATER: dict[str, str] = {
     "ask_naming": "naming", "check_name": "naming", "file_residence": "residence", "file_ride": "filings", "file_bank_identity": "filings",
-    "book_appointment": "appointment", "cancel_appointment": "appointment", "find_office": "office", "bind_identity": "identity",
-    "rate_service": "feedback", "write_letter": "feedback", "answer_survey": "feedback", "ask_notice": "notice", "track_delivery": "notice",
+    "book_appointment": "appointment", "cancel_appointment": "appointment", "find_office": "office",
+    "write_letter": "feedback", "answer_survey": "feedback", "ask_notice": "notice", "track_delivery": "notice",
 }  # fmt: skip
 """Intent -> topic of what cannot be done in the conversation yet."""
 
@@ -85,7 +86,11 @@ def show(dispatcher: CollectingDispatcher, item: Json, aspect: str) -> list[Even
     buttons = aspect_buttons(item, aspect)
     if item["expired"]:
         buttons = [*buttons[:2], PERSON]
-    dispatcher.utter_message(text=card(item, aspect, datetime.now(SHANGHAI).date()), buttons=buttons)
+    page = page_card(f"items/{item['id']}", "查看详情，勾选要带的材料", f"{item['name']}：材料、费用、时限、流程和依据")
+    dispatcher.utter_message(text=card(item, aspect, datetime.now(SHANGHAI).date()), buttons=None if page else buttons)
+    if page:
+        dispatcher.utter_message(json_message=page)
+        dispatcher.utter_message(text="您还可以问：", buttons=buttons)
     return [SlotSet("service_item", item["id"]), SlotSet("service_item_at", time.time()), SlotSet("guide_aspect", None)]
 
 

@@ -57,6 +57,11 @@ class Said:
         return masked or next((found.value for found in find_identifiers(self.text) if found.kind == kind and found.valid), None)
 
     @property
+    def form(self) -> bool:
+        """Whether an H5 page sent it (`bot/understanding.py`); a user who types these words has no entities of a page."""
+        return self.text == "〔表单〕"
+
+    @property
     def asks(self) -> bool:
         """Whether it reads like a question."""
         return bool(_ASKS.search(self.text))

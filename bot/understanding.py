@@ -17,6 +17,10 @@ MEDIA = {"image": "〔图片〕", "voice": "〔语音〕", "video": "〔视频�
 RESUME = {"返回机器人", "回到机器人", "机器人"}
 """Words that bring the bot back while a conversation is paused."""
 NOTHING = "〔不支持的消息〕"
+FORM = "〔表单〕"
+"""What an H5 page sent; actions know it by this text (`actions/said.py`)."""
+WHOLE = {"name": "姓名", "id_number": "身份证", "phone": "手机"}
+"""Fields of a page whose value is masked whole: entity -> word in the mask."""
 
 
 def clean(message: Message, tracker: DialogueStateTracker, context: TurnContext) -> str:
@@ -43,6 +47,8 @@ def _parts(message: Message, tracker: DialogueStateTracker, context: TurnContext
     if message.kind == "event":
         wanted = "greet" if message.event.startswith("subscribe") else message.event_key
         return f"〔{message.event}〕", _intent(wanted if wanted in intents else "help")
+    if message.kind == "form":
+        return _form(message, context, intents)
     if message.kind == "location":
         place = mask(message.data.get("label", ""), context.keep)
         entities = [("place", place), ("lat", message.data.get("lat", "")), ("lng", message.data.get("lng", ""))]
@@ -52,6 +58,16 @@ def _parts(message: Message, tracker: DialogueStateTracker, context: TurnContext
     if message.kind in MEDIA:
         return MEDIA[message.kind], _intent("add_evidence", [("media", message.data.get("media_id", "") or message.key)])
     return NOTHING, _intent("help")
+
+
+def _form(message: Message, context: TurnContext, intents: list[str]) -> tuple[str, dict[str, Any]]:
+    """The page names the intent; evidence reads as pictures do, so that a form takes it."""
+    if message.event_key not in intents:
+        return NOTHING, _intent("help")
+    if message.event_key == "add_evidence":
+        return MEDIA["image"], _intent("add_evidence", [("media", one) for one in message.data.get("media", "").split()])
+    entities = [(name, context.keep(WHOLE[name], value) if name in WHOLE else mask(value, context.keep)) for name, value in message.data.items() if value]
+    return FORM, _intent(message.event_key, entities)
 
 
 def _intent(name: str, entities: list[tuple[str, str]] | None = None) -> dict[str, Any]:

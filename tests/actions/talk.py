@@ -20,7 +20,7 @@ from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
 
 from bot.action_endpoint import InProcessActions  # noqa: E402
 from bot.processor import TurnProcessor, load_processor  # noqa: E402
-from bot.understanding import clean  # noqa: E402
+from bot.understanding import clean, to_user_message  # noqa: E402
 from store.context import CURRENT, TurnContext  # noqa: E402
 from store.message import Bubble, Message  # noqa: E402
 from weijing.settings import ROOT  # noqa: E402
@@ -91,6 +91,18 @@ class Talk:
         finally:
             CURRENT.reset(token)
             self._vault |= self.context.added
+
+    async def send(self, event_key: str, **data: str) -> str:
+        """Send what an H5 page sends; answers all texts of the reply."""
+        self.context = self._next_context()
+        token = CURRENT.set(self.context)
+        try:
+            message = Message(self.context.message_key, self.tracker.sender_id, kind="form", event_key=event_key, data=data)
+            bubbles = await self._processor.turn(self.tracker, to_user_message(message, self.tracker, self.context, self._processor.domain.intents))
+        finally:
+            CURRENT.reset(token)
+            self._vault |= self.context.added
+        return "\n".join(bubble["text"] for bubble in bubbles if bubble.get("text"))
 
     def resume(self) -> None:
         """Give the conversation back to the bot, as the worker does."""

@@ -14,11 +14,12 @@ from rasa.shared.core.events import BotUttered, SlotSet, UserUttered  # noqa: E4
 from rasa.shared.core.slots import AnySlot  # noqa: E402
 from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
 
-from bot.understanding import NOTHING, to_user_message  # noqa: E402
+from bot.understanding import FORM, NOTHING, to_user_message  # noqa: E402
 from store.context import TurnContext  # noqa: E402
 from store.message import Message  # noqa: E402
 
-INTENTS = ["greet", "help", "ask_guide", "file_report", "find_office", "add_evidence", "emergency"]
+PERSON = {"name": "欧阳示例", "id_number": "110101190001010014", "phone": "19900000001", "more": "打13912345678"}
+INTENTS = ["bind_identity", "greet", "help", "ask_guide", "file_report", "find_office", "add_evidence", "emergency"]
 
 
 @pytest.fixture
@@ -87,3 +88,24 @@ def test_a_number_picks_a_button_of_the_last_reply_only(tracker: DialogueStateTr
 )
 def test_what_is_not_words_becomes_an_intent(message: Message, intent: str, tracker: DialogueStateTracker, context: TurnContext) -> None:
     assert understood(message, tracker, context)[1] == intent
+
+
+def entities(message: Message, tracker: DialogueStateTracker, context: TurnContext) -> list[tuple[str, str]]:
+    """(name, value) of what a message carries."""
+    return [(one["entity"], one["value"]) for one in (to_user_message(message, tracker, context, INTENTS).parse_data or {})["entities"]]
+
+
+def test_a_page_names_the_intent_and_every_value_is_masked(tracker: DialogueStateTracker, context: TurnContext) -> None:
+    message = Message("m", "u", kind="form", event_key="bind_identity", data=PERSON)
+    assert understood(message, tracker, context) == (FORM, "bind_identity")
+    found = dict(entities(message, tracker, context))
+    assert [found[name][:4] for name in ("name", "id_number", "phone")] == ["〔姓名#", "〔身份证", "〔手机#"]
+    assert not [value for value in (*PERSON.values(), "13912345678") if value in str(found)]
+    assert {name: context.reveal(value) for name, value in found.items()} == PERSON
+    assert understood(Message("m", "u", kind="form", event_key="nonsense", data=PERSON), tracker, context) == (NOTHING, "help")
+
+
+def test_pictures_of_a_page_are_evidence_each(tracker: DialogueStateTracker, context: TurnContext) -> None:
+    message = Message("m", "u", kind="form", event_key="add_evidence", data={"media": "E-1111222233334444 E-aaaabbbbccccdddd"})
+    assert understood(message, tracker, context) == ("〔图片〕", "add_evidence")
+    assert entities(message, tracker, context) == [("media", "E-1111222233334444"), ("media", "E-aaaabbbbccccdddd")]
