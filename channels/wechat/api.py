@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 
@@ -18,6 +18,8 @@ from weijing.settings import Settings
 TIMEOUT_S = 8.0
 _TOKEN_REFUSED = {40001, 40014, 42001}
 _TOKEN_TRIES = 2
+
+T = TypeVar("T")
 
 
 class PlatformApi:
@@ -78,7 +80,7 @@ class PlatformApi:
             data.add_field("media", content, filename=name, content_type=mime)
             return data
 
-        answer = await self._signed(lambda token: self._request("/cgi-bin/media/upload", {"access_token": token, "type": "image"}, form()))
+        answer = await self.signed(lambda token: self._request("/cgi-bin/media/upload", {"access_token": token, "type": "image"}, form()))
         return str(answer.get("media_id") or "")
 
     async def call(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -88,9 +90,14 @@ class PlatformApi:
             PlatformError: the errcode, or -1 when there was no answer.
             StoreUnavailable: the token could not be read.
         """
-        return await self._signed(lambda token: self._post(path, body, token))
+        return await self.signed(lambda token: self._post(path, body, token))
 
-    async def _signed(self, request: Callable[[str], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+    async def signed(self, request: Callable[[str], Awaitable[T]]) -> T:
+        """Make a request with the access token; a refused token is replaced once.
+
+        Raises:
+            PlatformError, StoreUnavailable: as `call`.
+        """
         refused = ""
         for left in range(_TOKEN_TRIES, 0, -1):
             token = await self._token.get(refused)
