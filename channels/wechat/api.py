@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import aiohttp
 
-from channels.wechat.errcodes import NETWORK, advice
+from channels.wechat.errcodes import NETWORK, advice, named
 from channels.wechat.token import AccessToken
 from store.redis import Redis
 from weijing.errors import PlatformError
@@ -92,6 +92,15 @@ class PlatformApi:
         """
         return await self.signed(lambda token: self._post(path, body, token))
 
+    async def read(self, path: str) -> dict[str, Any]:
+        """Get with the access token: the few calls that take nothing (菜单, 服务器 IP).
+
+        Raises:
+            PlatformError: as `call`.
+            StoreUnavailable: as `call`.
+        """
+        return await self.signed(lambda token: self._request(path, {"access_token": token}, method="GET"))
+
     async def signed(self, request: Callable[[str], Awaitable[T]]) -> T:
         """Make a request with the access token; a refused token is replaced once.
 
@@ -113,18 +122,17 @@ class PlatformApi:
         data = json.dumps(body, ensure_ascii=False).encode()  # 40033: the platform refuses \uXXXX
         return await self._request(path, {"access_token": token} if token else {}, data, {"Content-Type": "application/json; charset=utf-8"})
 
-    async def _request(self, path: str, query: Mapping[str, str], data: bytes | aiohttp.FormData, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    async def _request(
+        self, path: str, query: Mapping[str, str], data: bytes | aiohttp.FormData | None = None, headers: Mapping[str, str] | None = None, method: str = "POST"
+    ) -> dict[str, Any]:
         """One request. Exceptions of the HTTP client hold the URL, and so the token: they end here."""
+        options: dict[str, Any] = {"params": query, "data": data, "headers": headers, "allow_redirects": False}
         try:
-            async with self._session.post(
-                self._base + path, params=query, data=data, headers=headers, timeout=aiohttp.ClientTimeout(total=TIMEOUT_S)
-            ) as response:
+            async with self._session.request(method, self._base + path, timeout=aiohttp.ClientTimeout(total=TIMEOUT_S), **options) as response:
                 answer = json.loads(await response.read())
-        except (aiohttp.ClientError, asyncio.TimeoutError, ValueError) as error:
+            errcode = int(answer.get("errcode") or 0)
+        except (aiohttp.ClientError, asyncio.TimeoutError, ValueError, TypeError, AttributeError) as error:
             raise PlatformError(f"{path}: no answer of the platform ({type(error).__name__})", NETWORK) from None
-        if not isinstance(answer, dict):
-            raise PlatformError(f"{path}: the platform's answer is no object", NETWORK)
-        errcode = int(answer.get("errcode") or 0)
         if errcode:
-            raise PlatformError(f"{path}: errcode {errcode}: {advice(errcode)}", errcode)
-        return answer
+            raise PlatformError(f"{path}: errcode {errcode}{named(str(answer.get('errmsg')))}: {advice(errcode)}", errcode)
+        return dict(answer)

@@ -6,6 +6,7 @@ refusals (43101, 48002) as SDKs tabulate them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -48,12 +49,25 @@ ERRCODES: dict[int, Errcode] = {
     47003: Errcode("unknown", "a field of the notice does not fit its template; compare channels/wechat/notices.yml with the template"),
     48001: Errcode("no_right", "the account has no right to this call; set WECHAT_VERIFIED=false, or have the account verified"),
     48002: Errcode("hold", "the user refuses messages"),
-    89503: Errcode("retry", "the administrator must confirm this machine's IP"),
+    61004: Errcode("retry", "this machine's IP is not on the account's list; add it under 基本配置 · IP白名单"),
+    89501: Errcode("retry", "this machine's IP waits for the administrator's answer in WeChat"),
+    89503: Errcode("retry", "the administrator must confirm this machine's IP: WeChat has asked him on his phone"),
+    89506: Errcode("retry", "the administrator refused this machine's IP twice today; ask him, and try again in a day"),
+    89507: Errcode("retry", "the administrator refused this machine's IP; ask him, and try again in an hour"),
 }
 """Errcode -> what becomes of the message, and what to do."""
 
 PAUSE_MS = {45009: 600_000, 45011: 60_000}
 """How long the account waits: a minute's quota for its minute; a day's quota is tried again every ten minutes, for an operator may clear it."""
+
+
+_IP, _RID = re.compile(r"(?<![\d.:])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])"), re.compile(r"\brid: ([0-9a-f-]{8,40})\b")
+
+
+def named(errmsg: str) -> str:
+    """What of an errmsg may be shown, for the rest may quote anything: the IP that the platform saw, and the rid for openapi/rid/get."""
+    ip, rid = _IP.search(errmsg), _RID.search(errmsg)
+    return (f" (IP {ip[0]})" if ip else "") + (f" (rid {rid[1]})" if rid else "")
 
 
 def treatment(errcode: int) -> Treatment:

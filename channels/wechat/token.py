@@ -1,13 +1,14 @@
 """The account's access token: `stable_token`, kept in Redis for all processes and fetched by one of them at a time.
 
-What the lock guards is the platform's quota, not correctness: `stable_token` answers the same token to everybody while it is valid, so a lock that runs out while its
-owner still waits, or whose owner was killed, costs one call more. A failure is kept for some seconds, so that a wrong secret or a platform that is away is asked a few
-times a minute, not once a message. No token and no secret leaves this module but to the platform and to Redis.
+What the lock guards is the platform's quota, not correctness: `stable_token` answers the same token to everybody while it is valid, so a lock that runs out
+while its owner still waits, or whose owner was killed, costs one call more. A failure is kept for some seconds, so that a wrong secret or a platform that is
+away is asked a few times a minute, not once a message. No token and no secret leaves this module but to the platform and to Redis.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import secrets
 import time
@@ -49,6 +50,8 @@ class AccessToken:
         self._app_id = settings.wechat_app_id
         self._secret = settings.wechat_app_secret
         self._lock_ms = lock_ms
+        told = f"{settings.platform_base} {self._secret.get_secret_value()}"
+        self._failed = self._key(f"token_failed:{hashlib.sha256(told.encode()).hexdigest()[:8]}")  # corrected settings count at once
 
     async def get(self, refused: str = "") -> str:
         """A valid token; never the one that the platform has `refused`.
@@ -60,7 +63,7 @@ class AccessToken:
         until = time.monotonic() + _PATIENCE_S
         try:
             while time.monotonic() < until:
-                token, failed = await self._redis.mget(self._key("token"), self._key("token_failed"))
+                token, failed = await self._redis.mget(self._key("token"), self._failed)
                 if token and token != refused:
                     return str(token)
                 if failed:
@@ -94,7 +97,7 @@ class AccessToken:
             await self._redis.set(self._key("token"), _token(answer), ex=_seconds(answer))
             return _token(answer)
         except PlatformError as error:
-            await self._redis.set(self._key("token_failed"), json.dumps([error.errcode, error.message]), ex=FAILED_S.get(error.errcode, 10))
+            await self._redis.set(self._failed, json.dumps([error.errcode, error.message]), ex=FAILED_S.get(error.errcode, 10))
             raise
         finally:
             await self._redis.eval(_UNLOCK, 1, self._key("token_lock"), owner)  # type: ignore[no-untyped-call]
