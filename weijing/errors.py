@@ -154,3 +154,41 @@ class EvidenceUnreadable(WeijingError):
     """Kept evidence cannot be read: there is none under this id, it was altered, or it was sealed with another key."""
 
     code = "evidence_unreadable"
+
+
+class ChatRefused(WeijingError):
+    """The web chat does not take a request.
+
+    Args:
+        message: a calm sentence in Chinese; the visitor reads it.
+        status: of the HTTP answer.
+        reason: for the page: `session`, `limited`, `busy`, `length`, …
+        retry_after: seconds after which it may be tried again, or 0.
+    """
+
+    code = "chat_refused"
+
+    def __init__(self, message: str, status: int, reason: str, *, retry_after: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class PageRefused(WeijingError):
+    """An H5 page cannot be shown or a form cannot be taken; the user reads `title` and `words` (Chinese).
+
+    Args:
+        title: what happened.
+        words: what to do now.
+        status: HTTP status.
+        again: path of ours that begins anew, or empty.
+    """
+
+    code = "page_refused"
+
+    def __init__(self, title: str, words: str, status: int, *, again: str = "") -> None:
+        super().__init__(title)
+        self.words = words
+        self.status = status
+        self.again = again
