@@ -62,6 +62,20 @@ class Leases:
             raise unavailable(error) from error
         return gained, lost
 
+    async def level(self) -> None:
+        """Balance, and give up at once what is above our share: for owners to whom a partition's change of hands costs nothing.
+
+        Raises:
+            StoreUnavailable: Redis did not answer.
+        """
+        await self.balance()
+        try:
+            share = await self.share()
+            for part in sorted(self.held)[share:]:
+                await self.free(part)
+        except FAULTS as error:
+            raise unavailable(error) from error
+
     async def _renew(self) -> set[int]:
         """Prolong every lease; returns those that are no longer ours."""
         self._renew_at = time.monotonic() + self.ms / 3000

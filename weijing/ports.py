@@ -15,6 +15,7 @@ LISTENERS = {
     "bot": (None, "bot_port"),
     "sender": (None, "sender_port"),
     "courier": (None, "courier_port"),
+    "evidence": (None, "evidence_port"),
     "edge": ("edge_host", "edge_port"),
 }
 """Process -> its settings for host (None: 127.0.0.1) and port, in the order of starting."""

@@ -16,7 +16,7 @@ from tests.e2e.house import House, answers, free_port
 from tests.e2e.phone import Phone
 
 PHONE = "13912345678"
-NAMES = ("EDGE_PORT", "BACKEND_PORT", "BOT_PORT", "SENDER_PORT", "PROJECTOR_PORT", "COURIER_PORT", "CONSOLE_PORT")
+NAMES = ("EDGE_PORT", "BACKEND_PORT", "BOT_PORT", "SENDER_PORT", "PROJECTOR_PORT", "COURIER_PORT", "EVIDENCE_PORT", "CONSOLE_PORT")
 
 
 @pytest.fixture(scope="module")

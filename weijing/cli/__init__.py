@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bot": ("bot.parent", "the Rasa workers"),
     "sender": ("channels.sender", "deliver what was not answered passively"),
     "courier": ("actions.courier", "deliver what was kept while the backend was away"),
+    "evidence": ("channels.evidence", "keep what users send before the platform forgets it"),
     "projector": ("store.projector", "write events to PostgreSQL"),
     "backend": ("backend.app", "the reference government service API"),
     "migrate": ("store.migrate", "bring the tables of the house up to date"),
