@@ -19,6 +19,7 @@ from bot.understanding import RESUME, to_user_message
 from bot.window import dump, plan_cut
 from store.commits import Commit
 from store.context import CURRENT, TurnContext
+from store.held import Held
 from store.message import Bubble, Message
 from store.turns import dumps, now_ms
 from weijing.privacy import mask_for_log
@@ -27,6 +28,10 @@ SORRY = "抱歉，这条消息我没能处理好，已转给工作人员。着�
 EMPTY = "我没有听懂。您可以换个说法，或回复“人工”找工作人员。"
 WAITING = "已记下，工作人员接手时会看到。有危险请直接拨打 110；要接着问我，请回复“返回机器人”。"
 RESUMED = "好的，我是微警，请继续说。"
+KEPT = "之前没能及时发给您的消息，先补在这里："
+"""Comes before replies that waited for the user to write again."""
+SHOW_ME = frozenset({"查看", "查看答复", "看看", "看答复", "答复", "回复", "继续"})
+"""All that a user says who only wants to see what waits, as the edge told him to: no words for the bot."""
 SLOW_SECONDS = 7.0
 
 
@@ -54,7 +59,7 @@ class TurnRunner:
         self.domain = processor.domain
         self.model_id = processor.model_metadata.model_id
 
-    async def run(self, message: Message, entry: str, user: LiveUser, held: tuple[tuple[str, tuple[Bubble, ...]], ...] = ()) -> Commit:
+    async def run(self, message: Message, entry: str, user: LiveUser, held: Held = ()) -> Commit:
         """Answer the message on the user's tracker.
 
         Args:
@@ -69,19 +74,17 @@ class TurnRunner:
         token = CURRENT.set(context)
         try:
             before = len(user.tracker.events)
-            bubbles = await self._answer(message, user, context)
+            bubbles = [] if _wants_kept(message, held) else await self._answer(message, user, context)
         finally:
             CURRENT.reset(token)
         new = list(islice(user.tracker.events, before, None))
-        if message.emergency:
-            bubbles = []  # the edge has shown the card
-        shown = [bubble for _, waiting in held for bubble in waiting] + bubbles if bubbles else []
+        shown = _shown(message, held, bubbles)
         cut = plan_cut(user.tracker, self.domain, user.header)
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         return Commit(
             message, entry, user.length, shown, tracker=dump(_masked(new)), trim=cut.count if cut else 0, header=cut.header if cut else [],
             vault=context.added, events=[self._event(message, user, new, shown, held, milliseconds, context)], deferred=context.deferred,
-            held=len(held) if shown else 0,
+            held=tuple(key for key, _ in held) if shown else (),
         )  # fmt: skip
 
     async def _answer(self, message: Message, user: LiveUser, context: TurnContext) -> list[Bubble]:
@@ -99,7 +102,7 @@ class TurnRunner:
         return bubbles or [{"text": WAITING if tracker.is_paused() else EMPTY}]
 
     def _event(
-        self, message: Message, user: LiveUser, new: list[Event], shown: list[Bubble], held: tuple[tuple[str, tuple[Bubble, ...]], ...], ms: float,
+        self, message: Message, user: LiveUser, new: list[Event], shown: list[Bubble], held: Held, ms: float,
         context: TurnContext,
     ) -> str:
         said = next((event for event in new if isinstance(event, UserUttered)), None)
@@ -109,12 +112,12 @@ class TurnRunner:
         intent = parse.get("intent") or {}
         handoff = {"reason": user.tracker.get_slot("handoff_reason") or "request", "urgency": "urgent" if intent.get("name") == "emergency" else "normal"}
         return dumps({
-            "type": "turn", "key": message.key, "openid": message.openid, "channel": message.channel, "kind": message.kind, "text": said.text if said else "",
-            "bubbles": _masked_bubbles(shown), "intent": intent.get("name"), "confidence": intent.get("confidence"), "decision": parse.get("decision"),
-            "candidates": parse.get("candidates", []), "service_item": entities.get("service_item"), "aspect": entities.get("aspect"), "model": self.model_id,
+            "type": "turn", "key": message.key, "openid": message.openid, "channel": message.channel, "kind": message.kind,
+            "text": said.text if said else mask_for_log(message.text), "bubbles": _masked_bubbles(shown), "intent": intent.get("name"),
+            "confidence": intent.get("confidence"), "decision": parse.get("decision"), "candidates": parse.get("candidates", []), "service_item": entities.get("service_item"), "aspect": entities.get("aspect"), "model": self.model_id,
             "data": self._settings.data_commit, "ms": ms, "at": message.at or now_ms(), "paused": user.tracker.is_paused(),
             "handoff": handoff if paused else None, "resumed": any(isinstance(event, ConversationResumed) for event in new), "error": None,
-            "held": [key for key, _ in held], "evidence": context.evidence,
+            "held": [key for key, waiting in held if waiting and shown], "evidence": context.evidence,
         })  # fmt: skip
 
     def apology(self, message: Message, entry: str, length: int, cause: str) -> Commit:
@@ -128,6 +131,18 @@ class TurnRunner:
         sealed = self._settings.cipher.encrypt(message.dumps().encode()).decode()
         dead = dumps({"key": message.key, "openid": message.openid, "cause": cause, "message": sealed})
         return Commit(message, entry, length, [{"text": SORRY}], events=[dumps(event)], dead=dead)
+
+
+def _wants_kept(message: Message, held: Held) -> bool:
+    return message.kind == "text" and not message.emergency and message.text.strip(" 。.!！?？~“”\"") in SHOW_ME and any(waiting for _, waiting in held)
+
+
+def _shown(message: Message, held: Held, bubbles: list[Bubble]) -> list[Bubble]:
+    """What the user reads: what waited for him, then the answer. In an emergency the edge has shown the card, and nothing follows it."""
+    if message.emergency:
+        return []
+    kept = [bubble for _, waiting in held for bubble in waiting]
+    return [{"text": KEPT}, *kept, *bubbles] if kept else bubbles
 
 
 def _masked(events: list[Event]) -> list[Event]:

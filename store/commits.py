@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
+from store.held import HELD_S, Held, carried
 from store.keys import key, partition
 from store.message import Bubble, Message
 from store.redis import FAULTS, Redis, unavailable
 from store.scripts import Scripts
-from store.turns import CONFIRM_MS, KEEP_S, dumps, now_ms
+from store.turns import CONFIRM_MS, KEEP_S, delivery_event, dumps, now_ms
 from weijing.errors import CommitRefused
 
 REFUSALS = {-1: "the lease is another worker's", -2: "the tracker has another length", -3: "the inbox entry is done already"}
@@ -24,19 +25,20 @@ class UserState:
         header: JSON events that restore the slots as they were at the checkpoint.
         events: JSON events since the checkpoint, oldest first.
         vault: reference -> encrypted value.
-        held: (message key, bubbles) of replies that waited for the user to write again.
+        held: replies that waited for the user to write again and that this answer carries.
     """
 
     length: int = 0
     header: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     vault: dict[str, str] = field(default_factory=dict)
-    held: tuple[tuple[str, tuple[Bubble, ...]], ...] = ()
+    held: Held = ()
 
 
 @dataclass
 class Commit:
-    """What a turn writes. `base` is the length the turn started from; `trim` events are cut off and `header` replaces them."""
+    """What a turn writes. `base` is the length the turn started from; `trim` events are cut off and `header` replaces them;
+    `held` names the kept replies that it carries."""
 
     message: Message
     entry: str
@@ -48,7 +50,7 @@ class Commit:
     vault: dict[str, str] = field(default_factory=dict)
     events: list[str] = field(default_factory=list)
     deferred: list[str] = field(default_factory=list)
-    held: int = 0
+    held: tuple[str, ...] = ()
     dead: str = ""
 
 
@@ -82,16 +84,13 @@ class Commits:
             pipe.hgetall(key(part, "vault", openid))
             pipe.lrange(key(part, "held", openid), 0, -1)
             (length, header), events, vault, held = await pipe.execute()
-            waiting = []
-            for message_key in held:
-                reply = await self._redis.hget(key(part, "turn", message_key), "reply")
-                waiting.append((message_key, tuple(json.loads(reply)) if reply else ()))
+            waiting = [(message_key, await self._redis.hget(key(part, "turn", message_key), "reply")) for message_key in held]
         except FAULTS as error:
             raise unavailable(error) from error
-        return UserState(int(length or 0), tuple(json.loads(header or "[]")), tuple(events), vault, tuple(waiting))
+        return UserState(int(length or 0), tuple(json.loads(header or "[]")), tuple(events), vault, carried(waiting))
 
-    async def commit(self, turn: Commit) -> None:
-        """Write the turn, all or nothing.
+    async def commit(self, turn: Commit) -> bool:
+        """Write the turn, all or nothing. Returns whether its reply waits for the user's next message, which must then be given it: nobody else can.
 
         Raises:
             CommitRefused: one of the three conditions failed; nothing was written, drop the live tracker.
@@ -100,13 +99,15 @@ class Commits:
         openid, part = turn.message.openid, partition(turn.message.openid)
         nouns = [("lease", ""), ("inbox", ""), ("user", openid), ("tracker", openid), ("turn", turn.message.key), ("due", ""), ("events", "")]
         nouns += [("vault", openid), ("attempts", ""), ("held", openid), ("deferred", ""), ("dead", "")]
+        nouns += [("turn", name) for name in turn.held]
         now = now_ms()
         body = {
             "checks": self._checks, "worker": self._worker, "entry": turn.entry, "key": turn.message.key, "openid": openid, "base": turn.base,
             "now": now, "due": now + CONFIRM_MS, "reply": dumps(turn.bubbles), "silent": not turn.bubbles, "keep": KEEP_S, "held": turn.held,
             "header": dumps(turn.header), "trim": turn.trim, "tracker": turn.tracker, "vault": turn.vault, "events": turn.events,
-            "deferred": turn.deferred, "dead": turn.dead,
+            "deferred": turn.deferred, "dead": turn.dead, "waits": delivery_event(openid, turn.message.key, "passive", "held"),
         }  # fmt: skip
         answer = await self._scripts.run("commit", [key(part, noun, name) for noun, name in nouns], [dumps(body)])
-        if answer != 1:
+        if answer < 0:
             raise CommitRefused(f"turn {turn.message.key} not committed: {REFUSALS[answer]}")
+        return bool(answer == 2)

@@ -8,6 +8,7 @@
     wj:{p}:held:<openid>    list: message keys whose reply waits until the user writes again
     wj:{p}:vault:<openid>   hash: reference -> encrypted value
     wj:{p}:quota:<openid>   hash: what the platform still allows (see `store.ledger`)
+    wj:{p}:consent:<openid> hash: template id -> accept | reject (see `store.consents`)
     wj:{p}:webchat:<openid> stream: what a visitor of the web chat sees, sealed (see `store.webchat_log`)
     wj:{p}:open:<openid>    list: a visitor's turns that are under way, in order
     wj:{p}:said:<key>       string: this message of a visitor was accepted
@@ -15,11 +16,12 @@
     wj:{p}:events           stream: what the projector writes to PostgreSQL
     wj:{p}:media            stream: files that the platform holds and the evidence keeper has not fetched yet; an entry that exists is work not done
     wj:{p}:deferred         stream: backend calls kept while the backend is away
-    wj:{p}:dead             stream: messages that failed three times
+    wj:{p}:dead             stream: messages that failed three times, and replies that were given up (see `store.dead_letters`)
     wj:{p}:attempts         hash: inbox id -> times a worker has taken it up again
     wj:{p}:lease            string: the worker that owns the partition
     wj:workers              sorted set: live workers by heartbeat (ms)
     wj:{<app id>}:token     string: the account's access token, alone under this key (see `channels.wechat.token`; beside it its _lock, _failed and _forced)
+    wj:{<app id>}:pace      string: the pace of the account's calls (see `store.pace`)
     wj:edge:<id>            pub/sub channel of one edge; `wj:edge:webchat:<openid>` of all that have a page of this visitor
     wj:limit:<what>:<who>   counters of the web chat's rate limits
 """

@@ -7,10 +7,11 @@ platform's errcode has the last word: an allowance that we do not know of (`None
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from store.keys import key, partition
-from store.redis import Redis
+from store.redis import FAULTS, Redis, unavailable
 from store.scripts import Scripts
 from store.turns import now_ms
 
@@ -20,10 +21,24 @@ WINDOWS: dict[str, tuple[int, int]] = {"message": (48 * 3600 * 1000, 5), "tap": 
 """Contact -> (ms, messages) that it allows."""
 
 
+@dataclass(frozen=True)
+class Allowance:
+    """What the platform still takes for a user.
+
+    Args:
+        left: messages, or None when no contact is known.
+        until: ms since the epoch; 0 when nothing may go.
+    """
+
+    left: int | None
+    until: int = 0
+
+
 class Ledger:
     """The ledger of one client."""
 
     def __init__(self, redis: Redis) -> None:
+        self._redis = redis
         self._scripts = Scripts(redis)
 
     async def note(self, openid: str, contact: Contact, at: int | None = None) -> None:
@@ -33,6 +48,22 @@ class Ledger:
             StoreUnavailable: Redis did not answer.
         """
         await self._run(openid, "note", [contact, *_window(contact, at)])
+
+    async def read(self, openid: str) -> Allowance:
+        """What is left and until when; nothing is taken.
+
+        Raises:
+            StoreUnavailable: Redis did not answer.
+        """
+        try:
+            noted = await self._redis.hgetall(key(partition(openid), "quota", openid))
+        except FAULTS as error:
+            raise unavailable(error) from error
+        if not noted:
+            return Allowance(None)
+        windows = [(int(noted.get(f"{contact}_until", 0)), int(noted.get(f"{contact}_left", 0))) for contact in WINDOWS]
+        lasting = [(until, left) for until, left in windows if until > now_ms() and left > 0]
+        return Allowance(max((left for _, left in lasting), default=0), max((until for until, _ in lasting), default=0))
 
     async def take(self, openid: str) -> int | None:
         """Count one message in every open window; returns how many are left, -1 when none may go, None when no contact is known.

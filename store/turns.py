@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from store.held import HELD_S
 from store.keys import key, partition
 from store.message import MEDIA, Bubble, Message
 from store.redis import Redis
@@ -24,7 +25,7 @@ from store.scripts import Scripts
 REMEMBER_S = 86_400
 """How long an unanswered message is remembered, so that a repeat of its push joins it."""
 KEEP_S = 3_600
-"""How long a delivered reply is kept for repeats (WeChat repeats within 15 s)."""
+"""How long a message that is done with is remembered with its reply: longer than a captured push stays fresh (`channels.wechat.envelope.FRESH_S`)."""
 CONFIRM_MS = 16_000
 """A claimed reply that is not confirmed by then is the sender's; WeChat's three requests are over after 15 s."""
 
@@ -51,11 +52,13 @@ class Accepted:
         new: the message was queued; False for a repeat of a push.
         state: of the turn: `pending` when new.
         entry: the inbox entry's id when new, else empty.
+        request: how many requests of this push there were, on all edges, with this one (one that had to be accepted twice counts twice).
     """
 
     new: bool
     state: str
     entry: str = ""
+    request: int = 1
 
 
 @dataclass(frozen=True)
@@ -87,18 +90,22 @@ class Turns:
         """
         part = partition(message.openid)
         keys = [key(part, "turn", message.key), key(part, "inbox"), key(part, "held", message.openid), key(part, "quota", message.openid), key(part, "media")]
-        new, word = await self._scripts.run("accept", keys, [edge, message.dumps(), now_ms(), REMEMBER_S, *contact, media_note(message)])
-        return Accepted(True, "pending", word) if new else Accepted(False, word)
+        new, word, request = await self._scripts.run("accept", keys, [edge, message.dumps(), now_ms(), REMEMBER_S, *contact, media_note(message)])
+        return Accepted(True, "pending", word) if new else Accepted(False, word, request=request)
 
-    async def claim(self, openid: str, message_key: str, *, late: bool = False) -> Claim:
-        """Take the reply for a passive answer; with `late` (the deadline has come) an unfinished turn's reply goes to the sender at once.
+    async def claim(self, openid: str, message_key: str, *, late: bool = False, hold: bool = False) -> Claim:
+        """Take the reply for a passive answer.
+
+        Args:
+            late: the deadline has come: an unfinished turn's reply goes to the sender at once.
+            hold: with `late`, it waits for the user's next message instead: nobody can send it.
 
         Raises:
             StoreUnavailable: answer nothing; WeChat repeats the push.
         """
         part = partition(openid)
         keys = [key(part, "turn", message_key), key(part, "due")]
-        state, reply = await self._scripts.run("claim", keys, [message_key, now_ms(), CONFIRM_MS, "1" if late else "0"])
+        state, reply = await self._scripts.run("claim", keys, [message_key, now_ms(), CONFIRM_MS, ("hold" if hold else "send") if late else ""])
         return Claim(state, tuple(json.loads(reply)) if reply else ())
 
     async def confirm(self, openid: str, message_key: str) -> bool:
@@ -114,12 +121,21 @@ class Turns:
         taken = await self._scripts.run("take", keys, [message_key, now_ms(), visible_ms])
         return (taken[0], tuple(json.loads(taken[1])), int(taken[2])) if taken else None
 
-    async def settle(self, openid: str, message_key: str, outcome: str, *, via: str, retry_at: int = 0, errcode: int = 0) -> bool:
-        """The sender is done: `sent`, `held`, `dead`, or `retry` at `retry_at` (ms). Returns False when the reply is not the sender's."""
+    async def settle(
+        self, openid: str, message_key: str, outcome: str, *, via: str, retry_at: int = 0, errcode: int = 0, rest: Sequence[Bubble] | None = None
+    ) -> bool:
+        """The sender is done. Returns False when the reply is not the sender's.
+
+        Args:
+            outcome: `sent`, `held`, `dead` (it becomes a dead letter, see `store.dead_letters`), or `retry` at `retry_at` (ms).
+            rest: what is left of a reply that was sent in part.
+        """
         part = partition(openid)
-        keys = [key(part, "turn", message_key), key(part, "due"), key(part, "held", openid), key(part, "events")]
+        keys = [key(part, "turn", message_key), key(part, "due"), key(part, "held", openid), key(part, "events"), key(part, "dead")]
         event = delivery_event(openid, message_key, via, outcome, errcode)
-        return bool(await self._scripts.run("settle", keys, [message_key, outcome, retry_at, event, KEEP_S]))
+        letter = dumps({"key": message_key, "openid": openid, "cause": f"errcode {errcode}"})
+        left = dumps(rest) if rest is not None else ""
+        return bool(await self._scripts.run("settle", keys, [message_key, outcome, retry_at, event, KEEP_S, left, HELD_S, letter]))
 
     async def post(self, openid: str, message_key: str, bubbles: list[Bubble], *, kind: str, deferred: str = "", evidence: Sequence[Claimed] = ()) -> bool:
         """Put a message of our own into the outbox, once for each `message_key`; `deferred` names the kept call that it settles, `evidence` what that filed."""

@@ -11,7 +11,7 @@ from store.keys import PARTITIONS, key, partition
 from store.leases import Leases, free_all
 from store.message import Message
 from store.redis import Redis
-from store.turns import Turns
+from store.turns import KEEP_S, Turns
 from weijing.errors import CommitRefused
 
 HELLO = Message(key="m1", openid="o-user", text="你好")
@@ -116,8 +116,9 @@ async def test_a_held_reply_is_read_with_the_next_message_and_taken_off(redis: R
     state = await commits.read("o-user")
     assert state.held == (("n1", ({"text": "您的办件有进展"},)),)
     await turns.accept(HELLO, "e1")
-    await commits.commit(Commit(HELLO, await entry_of(redis), 0, [{"text": "您好"}], held=1))
+    await commits.commit(Commit(HELLO, await entry_of(redis), 0, [{"text": "您好"}], held=("n1",)))
     assert (await commits.read("o-user")).held == ()
+    assert 0 < await redis.ttl(key(PART, "turn", "n1")) <= KEEP_S
 
 
 async def test_leases_are_shared_by_the_living_and_freed_for_the_dead(redis: Redis) -> None:
