@@ -104,7 +104,7 @@ class Commits:
         body = {
             "checks": self._checks, "worker": self._worker, "entry": turn.entry, "key": turn.message.key, "openid": openid, "base": turn.base,
             "now": now, "due": now + CONFIRM_MS, "reply": dumps(turn.bubbles), "silent": not turn.bubbles, "keep": KEEP_S, "held": turn.held,
-            "header": dumps(turn.header), "trim": turn.trim, "tracker": turn.tracker, "vault": turn.vault, "events": turn.events,
+            "patience": HELD_S, "header": dumps(turn.header), "trim": turn.trim, "tracker": turn.tracker, "vault": turn.vault, "events": turn.events,
             "deferred": turn.deferred, "dead": turn.dead, "waits": delivery_event(openid, turn.message.key, "passive", "held"),
         }  # fmt: skip
         answer = await self._scripts.run("commit", [key(part, noun, name) for noun, name in nouns], [dumps(body)])
