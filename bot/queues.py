@@ -146,20 +146,20 @@ class UserQueues:
         self._live.drop(message.openid)  # until it is committed it is nobody's
         with TURN_SECONDS.time():
             commit = await asyncio.wait_for(self._turns.run(message, entry.id, user, held), TURN_LIMIT_S)
-        await self._commit(commit, message)
+        waits = await self._commit(commit, message)
         TURNS.inc()
-        self._keep(message.openid, user, commit)
+        if not waits:  # else the next turn reads the user, and what waits, from the store
+            self._keep(message.openid, user, commit)
         await self._chaos.at("after_commit", message.key)
 
-    async def _commit(self, commit: Commit, message: Message) -> None:
+    async def _commit(self, commit: Commit, message: Message) -> bool:
         if not self._chaos.active:
-            await self._commits.commit(commit)
-            return
+            return await self._commits.commit(commit)
         await self._chaos.at("before_commit", message.key)
         under_way = asyncio.create_task(self._commits.commit(commit))
         await asyncio.sleep(0)
         await self._chaos.at("during_commit", message.key)
-        await under_way
+        return await under_way
 
     def _keep(self, openid: str, user: LiveUser, commit: Commit) -> None:
         if commit.trim:

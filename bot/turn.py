@@ -114,8 +114,9 @@ class TurnRunner:
         return dumps({
             "type": "turn", "key": message.key, "openid": message.openid, "channel": message.channel, "kind": message.kind,
             "text": said.text if said else mask_for_log(message.text), "bubbles": _masked_bubbles(shown), "intent": intent.get("name"),
-            "confidence": intent.get("confidence"), "decision": parse.get("decision"), "candidates": parse.get("candidates", []), "service_item": entities.get("service_item"), "aspect": entities.get("aspect"), "model": self.model_id,
-            "data": self._settings.data_commit, "ms": ms, "at": message.at or now_ms(), "paused": user.tracker.is_paused(),
+            "confidence": intent.get("confidence"), "decision": parse.get("decision"), "candidates": parse.get("candidates", []),
+            "service_item": entities.get("service_item"), "aspect": entities.get("aspect"), "model": self.model_id, "data": self._settings.data_commit,
+            "ms": ms, "at": message.at or now_ms(), "paused": user.tracker.is_paused(),
             "handoff": handoff if paused else None, "resumed": any(isinstance(event, ConversationResumed) for event in new), "error": None,
             "held": [key for key, waiting in held if waiting and shown], "evidence": context.evidence,
         })  # fmt: skip
