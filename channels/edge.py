@@ -11,6 +11,7 @@ from contextlib import suppress
 from aiohttp import web
 from prometheus_client import Gauge
 
+from channels.webchat.routes import add_webchat
 from channels.wechat.callback import Callback
 from channels.wechat.envelope import Envelope
 from channels.wechat.reception import Reception
@@ -63,6 +64,7 @@ def init_app(settings: Settings, *, deadline: float = DEADLINE_S, crowd: int = C
         await listener.close(close_connection_pool=True)
 
     app.cleanup_ctx.append(run)
+    add_webchat(app, settings)
     if settings.demo:
         from channels.simulator.routes import add_simulator
 

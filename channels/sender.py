@@ -16,12 +16,14 @@ from aiohttp import web
 from prometheus_client import Counter, Gauge
 
 from channels.outlet import Outlet
+from channels.webchat.delivery import WebchatOutlet
 from channels.wechat.api import PlatformApi
 from channels.wechat.delivery import WeChatOutlet
 from store.keys import channel_of, key
 from store.leases import Leases
 from store.redis import FAULTS, Redis, client, end, unavailable, wait_ready
 from store.turns import Turns, now_ms
+from store.webchat_log import WebchatLog
 from weijing.errors import StoreUnavailable
 from weijing.health import add_health, serve, until_stopped
 from weijing.logs import set_up_logs
@@ -173,7 +175,8 @@ async def _main(settings: Settings) -> None:
     await wait_ready(settings.redis_url)
     redis, owner = client(settings.redis_url), f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     async with aiohttp.ClientSession() as session:
-        outlets = {"wechat": WeChatOutlet(redis, PlatformApi(redis, settings, session), verified=settings.wechat_verified)}
+        outlets: dict[str, Outlet] = {"wechat": WeChatOutlet(redis, PlatformApi(redis, settings, session), verified=settings.wechat_verified)}
+        outlets["webchat"] = WebchatOutlet(WebchatLog(redis, settings.derived_key("webchat-log")))
         sender = Sender(redis, outlets, owner)
 
         async def ready() -> dict[str, bool]:

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     wechat_notice_templates: str = Field(default="", description="ids of subscription-notice templates, `progress=ID,appointment=ID`; empty = no notices")
     public_url: str = Field(default="", description="https address by which phones reach the edge, for H5 pages; empty = none, in demo the edge's own")
     webchat_origins: str = Field(default="", description="origins whose pages may embed the web chat, comma-separated; in demo the edge's own too")
+    trusted_proxies: str = Field(default="127.0.0.1/32,::1/128", description="networks of our own proxies, whose X-Forwarded-For names the visitor")
     redis_url: str = Field(default="", description="Redis; empty = embedded under var/")
     database_url: str = Field(default="", description="PostgreSQL; empty = embedded under var/")
     backend_url: str = Field(default="", description="the government service API; empty = the reference backend")

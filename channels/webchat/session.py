@@ -1,0 +1,48 @@
+"""Who a visitor is: a random name in a sealed token that the page keeps. No cookie: browsers block those of a page inside another site's page."""
+
+from __future__ import annotations
+
+import base64
+import re
+import secrets
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from store.webchat_log import LIVES_S
+from weijing.errors import ChatRefused
+
+_VISITOR = re.compile(r"web\.[A-Za-z0-9_-]{22}")
+_BEARER = "Bearer "
+
+
+class Sessions:
+    """Makes and reads tokens; nothing is stored.
+
+    Args:
+        key: 32 bytes, `settings.derived_key("webchat-session")`.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = Fernet(base64.urlsafe_b64encode(key))
+
+    def start(self) -> str:
+        """The token of a new visitor."""
+        return self.renew(f"web.{secrets.token_urlsafe(16)}")
+
+    def renew(self, openid: str) -> str:
+        """A token that lives on from now."""
+        return self._cipher.encrypt(openid.encode()).decode()
+
+    def visitor(self, token: str) -> str:
+        """The openid in a token, or in an `Authorization: Bearer` header.
+
+        Raises:
+            ChatRefused: it is forged, older than 30 days, or missing.
+        """
+        try:
+            openid = self._cipher.decrypt(token.removeprefix(_BEARER).encode(), ttl=LIVES_S).decode()
+        except InvalidToken:
+            openid = ""
+        if not _VISITOR.fullmatch(openid):
+            raise ChatRefused("会话已过期，请重新开始。", 401, "session")
+        return openid
