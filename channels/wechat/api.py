@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import aiohttp
 
 from channels.wechat.errcodes import NETWORK, advice, named
-from channels.wechat.token import AccessToken
+from channels.wechat.token import AccessToken, AskedToken
 from store.redis import Redis
 from weijing.errors import PlatformError
 from weijing.settings import Settings
@@ -26,13 +26,14 @@ class PlatformApi:
     """The calls that Weijing makes.
 
     Args:
+        redis: where the token is kept for all processes; None for a command that asks the platform itself.
         session: the process's HTTP client; the caller closes it.
     """
 
-    def __init__(self, redis: Redis, settings: Settings, session: aiohttp.ClientSession) -> None:
+    def __init__(self, redis: Redis | None, settings: Settings, session: aiohttp.ClientSession) -> None:
         self._base = settings.platform_base
         self._session = session
-        self._token = AccessToken(redis, settings, self._post)
+        self._token = AccessToken(redis, settings, self._post) if redis else AskedToken(settings, self._post)
 
     async def send(self, openid: str, message: dict[str, Any]) -> None:
         """Send one customer-service message (客服接口-发消息).

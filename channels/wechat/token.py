@@ -46,11 +46,10 @@ class AccessToken:
 
     def __init__(self, redis: Redis, settings: Settings, fetch: Fetch, *, lock_ms: int = _LOCK_MS) -> None:
         self._redis = redis
-        self._fetch = fetch
+        self._ask = _asking(settings, fetch)
         self._app_id = settings.wechat_app_id
-        self._secret = settings.wechat_app_secret
         self._lock_ms = lock_ms
-        told = f"{settings.platform_base} {self._secret.get_secret_value()}"
+        told = f"{settings.platform_base} {settings.wechat_app_secret.get_secret_value()}"
         self._failed = self._key(f"token_failed:{hashlib.sha256(told.encode()).hexdigest()[:8]}")  # corrected settings count at once
 
     async def get(self, refused: str = "") -> str:
@@ -77,21 +76,13 @@ class AccessToken:
             raise unavailable(error) from error
         raise PlatformError(f"no access token within {_PATIENCE_S:.0f} s; see why the process that fetches it fails", -1)
 
-    async def ask(self) -> str:
-        """The platform's answer now, whatever is kept (`weijing doctor`): the token that is valid, or why there is none. Keeps nothing.
-
-        Raises:
-            PlatformError: the platform gives no token.
-        """
-        return _token(await self._ask(force=False))
-
     async def _refresh(self, owner: str, refused: str) -> str:
         """Fetch as the only one, after looking once more: another may have been done between our look and our lock."""
         try:
             token = await self._redis.get(self._key("token"))
             if token and token != refused:
                 return str(token)
-            answer = await self._ask(force=False)
+            answer = await self._ask(False)
             if _token(answer) == refused:
                 answer = await self._force()
             await self._redis.set(self._key("token"), _token(answer), ex=_seconds(answer))
@@ -106,14 +97,38 @@ class AccessToken:
         """A new token although the platform holds the old one valid."""
         if not await self._redis.set(self._key("token_forced"), "1", nx=True, ex=FORCE_S):
             raise PlatformError("the platform refuses the token that it has just given; check WECHAT_APP_ID and WECHAT_APP_SECRET", 40001)
-        return await self._ask(force=True)
-
-    async def _ask(self, *, force: bool) -> dict[str, Any]:
-        body = {"grant_type": "client_credential", "appid": self._app_id, "secret": self._secret.get_secret_value(), "force_refresh": force}
-        return await self._fetch("/cgi-bin/stable_token", body)
+        return await self._ask(True)
 
     def _key(self, noun: str) -> str:
         return account_key(self._app_id, noun)
+
+
+class AskedToken:
+    """The token as the platform gives it now, for a command that lives seconds and shall work without Redis (`weijing doctor`, `menu`, `qr`)."""
+
+    def __init__(self, settings: Settings, fetch: Fetch) -> None:
+        self._ask = _asking(settings, fetch)
+        self._token = ""
+
+    async def get(self, refused: str = "") -> str:
+        """The token; asked for once, and once more when it was `refused`.
+
+        Raises:
+            PlatformError: the platform gives no token.
+        """
+        if not self._token or self._token == refused:
+            self._token = _token(await self._ask(False))
+        return self._token
+
+
+def _asking(settings: Settings, fetch: Fetch) -> Callable[[bool], Awaitable[dict[str, Any]]]:
+    """POST cgi-bin/stable_token; with True a new token is made although the old one is valid."""
+
+    async def ask(force: bool) -> dict[str, Any]:
+        account = {"appid": settings.wechat_app_id, "secret": settings.wechat_app_secret.get_secret_value()}
+        return await fetch("/cgi-bin/stable_token", {"grant_type": "client_credential", **account, "force_refresh": force})
+
+    return ask
 
 
 def _token(answer: dict[str, Any]) -> str:
