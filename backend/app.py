@@ -15,7 +15,9 @@ from prometheus_client import Histogram
 from backend.applications import query_application
 from backend.contract import SPEC, Handle, Operation, load_contract
 from backend.database import POOL, answers, close_pool, migrate, open_pool, wait_ready
+from backend.evidence import add_evidence
 from backend.identities import bind_identity, read_identity, unbind_identity
+from backend.offices import list_offices
 from backend.problems import problems
 from backend.ratings import create_rating
 from backend.reports import create_report, query_report
@@ -42,6 +44,8 @@ HANDLERS: dict[str, Handle] = {
     "queryApplication": query_application,
     "createReport": create_report,
     "queryReport": query_report,
+    "addEvidence": add_evidence,
+    "listOffices": list_offices,
     "bindIdentity": bind_identity,
     "readIdentity": read_identity,
     "unbindIdentity": unbind_identity,

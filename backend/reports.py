@@ -42,10 +42,10 @@ async def create_report(request: web.Request) -> web.StreamResponse:
     vault, report = request.app[VAULT], request[BODY]
 
     async def create(connection: asyncpg.Connection) -> tuple[int, dict[str, Any]]:
-        fingerprint = _fingerprint(vault, report)
-        if fingerprint and (earlier := await _earlier(connection, fingerprint)):
+        known = fingerprint(vault, report)
+        if known and (earlier := await _earlier(connection, known)):
             return 200, _duplicate(earlier, report)
-        return 201, await _file(connection, vault, report, fingerprint)
+        return 201, await _file(connection, vault, report, known)
 
     return await create_once(request, create)
 
@@ -64,7 +64,7 @@ async def query_report(request: web.Request) -> web.StreamResponse:
     return web.json_response(progress | {"office": f"{row['unit']}部门", "phone": phone_of(row["unit"])})
 
 
-def _fingerprint(vault: Vault, report: dict[str, Any]) -> str | None:
+def fingerprint(vault: Vault, report: dict[str, Any]) -> str | None:
     """Recognises one sender's same words; kind and mode belong to it, lest a changed mind be taken for a repeat."""
     if not report.get("openid"):
         return None
@@ -72,10 +72,10 @@ def _fingerprint(vault: Vault, report: dict[str, Any]) -> str | None:
     return vault.digest(report["openid"], report["kind"], report["mode"], words)
 
 
-async def _earlier(connection: asyncpg.Connection, fingerprint: str) -> asyncpg.Record | None:
+async def _earlier(connection: asyncpg.Connection, known: str) -> asyncpg.Record | None:
     """The report with the same words, if any; the lock makes two that come at once see each other."""
-    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 2))", fingerprint)
-    return await connection.fetchrow(EARLIER, fingerprint)
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 2))", known)
+    return await connection.fetchrow(EARLIER, known)
 
 
 def _duplicate(earlier: asyncpg.Record, report: dict[str, Any]) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def _duplicate(earlier: asyncpg.Record, report: dict[str, Any]) -> dict[str, Any
     return _receipt(earlier, None, first + repeated(earlier["report_no"]), duplicate_of=earlier["report_no"])
 
 
-async def _file(connection: asyncpg.Connection, vault: Vault, report: dict[str, Any], fingerprint: str | None) -> dict[str, Any]:
+async def _file(connection: asyncpg.Connection, vault: Vault, report: dict[str, Any], known: str | None) -> dict[str, Any]:
     code = new_query_code()
     hashed = await hash_proof(vault, "query_code", code)
     received = datetime.now(SHANGHAI).replace(microsecond=0)
@@ -96,7 +96,7 @@ async def _file(connection: asyncpg.Connection, vault: Vault, report: dict[str, 
     urgent_now = report.get("happening_now", False)
     await connection.execute(
         INSERT, row["report_no"], kind, report["topic"], report["content"], report.get("occurred_at"), report.get("place"), urgent_now,
-        report.get("evidence") or [], mode, vault.seal(report["reporter"]) if mode == "named" else None, fingerprint, unit,
+        report.get("evidence") or [], mode, vault.seal(report["reporter"]) if mode == "named" else None, known, unit,
         [{"at": received.isoformat(), "name": "登记", "note": f"转{unit}部门"}], next_step(kind, mode, unit, False), received, row["promised_on"],
     )  # fmt: skip
     await connection.execute("INSERT INTO backend.proofs (number, kind, hash) VALUES ($1, 'query_code', $2)", row["report_no"], hashed)

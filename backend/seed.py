@@ -15,6 +15,7 @@ import asyncpg
 
 from backend.database import SETUP_LOCK, transaction
 from backend.demo import DEMO, DemoApplication
+from backend.demo_offices import DEMO_OFFICES
 from backend.identities import person_digest
 from backend.proofs import hash_proof
 from backend.vault import Vault
@@ -32,6 +33,9 @@ UPSERT = """
         record = excluded.record, seed_hash = excluded.seed_hash, version = excluded.version, active = known.active OR known.seed_hash = ''
 """
 RETIRE = "UPDATE backend.service_items SET active = false, seed_hash = '', version = $2 WHERE id = ANY($1::text[])"
+OFFICE = """
+    INSERT INTO backend.offices (id, name, address, phone, services, hours, lat, lng) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING
+"""
 APPLICATION = """
     INSERT INTO backend.applications (application_no, service_item_id, item_name, status, applied_on, promised_on, steps, next_step, office, phone)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -84,6 +88,7 @@ async def seed_demo(connection: asyncpg.Connection, vault: Vault, items: Mapping
     await connection.executemany(APPLICATION, [_application(demo, items[demo.service_item_id]) for demo in missing])
     people = [(person_digest(vault, demo.applicant, demo.proofs["id_number"], demo.proofs["phone"]),) for demo in DEMO]
     await connection.executemany("INSERT INTO backend.people (person) VALUES ($1) ON CONFLICT DO NOTHING", people)
+    await connection.executemany(OFFICE, DEMO_OFFICES)
     hashed = [(number, kind, value) for (number, kind, _), value in zip(proofs, hashes, strict=True)]
     await connection.executemany("INSERT INTO backend.proofs (number, kind, hash) VALUES ($1, $2, $3)", hashed)
 

@@ -1,0 +1,73 @@
+"""Offices 网点: the nearest to a place, with what can be done there and whether they are open today."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+from aiohttp import web
+
+from backend.database import POOL, connected
+from weijing.workdays import ONE_DAY, SHANGHAI, is_workday
+
+NEAREST = """
+    SELECT name, address, phone, services, hours, lat, lng, round(2 * 6371008.8 * asin(least(1, sqrt(
+        sin(radians(lat - $1) / 2) ^ 2 + cos(radians($1)) * cos(radians(lat)) * sin(radians(lng - $2) / 2) ^ 2))))::integer AS metres
+      FROM backend.offices ORDER BY metres, id LIMIT $3
+"""
+"""The haversine formula on the mean radius of the earth (m)."""
+
+_DAYS = "一二三四五六日"
+_FEW = 3
+Hours = dict[str, list[list[str]]]
+"""Opening times by kind of day: `workday` and `rest`, each [[opens, closes], …] as HH:MM in Shanghai; `always` for a duty room that never closes."""
+
+
+async def list_offices(request: web.Request) -> web.StreamResponse:
+    """The nearest offices."""
+    lat, lng, limit = float(request.query["lat"]), float(request.query["lng"]), int(request.query.get("limit", _FEW))
+    async with connected(request.app[POOL]) as connection:
+        rows = await connection.fetch(NEAREST, lat, lng, limit)
+    now = datetime.now(SHANGHAI)
+    return web.json_response({"offices": [{**row, "hours": hours_text(row["hours"]), "today": today(row["hours"], now)} for row in rows]})
+
+
+def hours_text(hours: Hours) -> str:
+    """The opening hours in words."""
+    if "always" in hours:
+        return "24小时值班"
+    parts = [("工作日", hours.get("workday")), ("休息日", hours.get("rest"))]
+    return "；".join(f"{name}{_times(times)}" for name, times in parts if times)
+
+
+def today(hours: Hours, now: datetime) -> str:
+    """What holds today; holidays and the weekends worked in exchange are known (`weijing.workdays`)."""
+    if "always" in hours:
+        return "今天24小时值班"
+    open_today = _on(hours, now.date())
+    if any(now.time() < time.fromisoformat(closes) for _, closes in open_today):
+        return f"今天{_times(open_today)}"
+    day = now.date() + ONE_DAY
+    for _ in range(30):  # longer than any holiday
+        if _on(hours, day):
+            closed = "今天已经下班" if open_today else "今天休息"
+            return f"{closed}，{day.month}月{day.day}日（周{_DAYS[day.weekday()]}）{_clock(_on(hours, day)[0][0])}开门"
+        day += ONE_DAY
+    return "今天休息"
+
+
+def _on(hours: Hours, day: date) -> list[list[str]]:
+    return hours.get("workday" if is_workday(day) else "rest") or []
+
+
+def _times(times: list[list[str]]) -> str:
+    return "、".join(f"{_clock(opens)}—{_clock(closes)}" for opens, closes in times)
+
+
+def _clock(text: str) -> str:
+    return text.removeprefix("0")
+
+
+def office_row(**fields: Any) -> tuple[Any, ...]:
+    """A row of the table, in the order of its columns."""
+    return tuple(fields[name] for name in ("id", "name", "address", "phone", "services", "hours", "lat", "lng"))
