@@ -51,7 +51,7 @@ def init_app(settings: Settings, *, deadline: float = DEADLINE_S, crowd: int = C
     waits = Waits(listener, edge)
     reception = Reception(redis, waits, edge, verified=settings.wechat_verified, deadline=deadline, crowd=crowd)
     app = web.Application(client_max_size=MAX_BYTES)
-    app.add_routes(Callback(Envelope(settings), reception).routes())
+    app.add_routes(Callback(Envelope(settings), reception, kill_text=settings.chaos_kill_text).routes())
     add_health(app, lambda: _reach(redis), info=lambda: _worker(redis))
 
     async def run(_: web.Application) -> AsyncIterator[None]:

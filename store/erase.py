@@ -12,6 +12,9 @@ from store.redis import FAULTS, Redis, unavailable
 from store.scripts import Scripts
 from store.turns import KEEP_S, dumps, now_ms
 
+KEPT = ("user", "tracker", "held", "vault", "quota", "consent")
+"""What Redis holds of a user by openid. Replies that were delivered are found by their message alone, and are gone within the hour."""
+
 
 async def erase_user(redis: Redis, message: Message) -> bool:
     """Erase all that is kept of the sender of an `unsubscribe`; False for a repeat of the push. Emits the event `unsubscribe`.
@@ -23,7 +26,7 @@ async def erase_user(redis: Redis, message: Message) -> bool:
         held = await redis.lrange(key(partition(message.openid), "held", message.openid), 0, -1)
     except FAULTS as error:
         raise unavailable(error) from error
-    return await _run(redis, message, "unsubscribe", ("user", "tracker", "held", "vault", "quota"), held)
+    return await _run(redis, message, "unsubscribe", KEPT, held)
 
 
 async def revoke_profile(redis: Redis, message: Message) -> bool:
@@ -32,11 +35,12 @@ async def revoke_profile(redis: Redis, message: Message) -> bool:
     Raises:
         StoreUnavailable: Redis did not answer.
     """
-    return await _run(redis, message, "authorization_revoke", ("profile",) * 5, [])
+    return await _run(redis, message, "authorization_revoke", (), [])
 
 
 async def _run(redis: Redis, message: Message, kind: str, nouns: tuple[str, ...], held: list[str]) -> bool:
     part, openid = partition(message.openid), message.openid
     event = dumps({"type": kind, "key": message.key, "openid": message.data.get("openid", openid), "at": now_ms()})
-    keys = [key(part, "turn", message.key), *(key(part, noun, openid) for noun in nouns), key(part, "events"), *(key(part, "turn", name) for name in held)]
-    return bool(await Scripts(redis).run("erase", keys, [event, KEEP_S]))
+    kept = [key(part, noun, openid) for noun in nouns]
+    keys = [key(part, "turn", message.key), key(part, "events"), *kept, *(key(part, "turn", name) for name in held)]
+    return bool(await Scripts(redis).run("erase", keys, [event, KEEP_S, 3 + len(kept)]))

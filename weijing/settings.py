@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     bot_lease_ms: int = Field(default=15_000, ge=500, description="how long a worker owns a partition without renewing, in ms")
     chaos_slow_text: str = Field(default="", description="only in test: a turn with exactly this text takes 7 s")
     chaos_plan: str = Field(default="", description="only in test: named points at which a worker kills or freezes itself")
+    chaos_kill_text: str = Field(default="", description="only in test: the edge kills itself before it writes the reply to exactly this text")
     chaos_unfenced: bool = Field(default=False, description="only in test: commit without the three conditions, to see the chaos test fail")
 
     class Config:
@@ -78,7 +79,7 @@ class Settings(BaseSettings):
             raise ValueError("must have 43 characters, as shown on the server configuration page")
         return value
 
-    @validator("chaos_slow_text", "chaos_plan", "chaos_unfenced")
+    @validator("chaos_slow_text", "chaos_plan", "chaos_kill_text", "chaos_unfenced")
     def _chaos_only_in_test(cls, value: str | bool, values: dict[str, Any]) -> str | bool:
         if value and values.get("weijing_env") != "test":
             raise ValueError("is only allowed with WEIJING_ENV=test")

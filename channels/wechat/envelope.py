@@ -16,6 +16,8 @@ from weijing.settings import Settings
 _ENCRYPT = re.compile(rb"<Encrypt>\s*(?:<!\[CDATA\[)?\s*([A-Za-z0-9+/=\s]+?)\s*(?:\]\]>)?\s*</Encrypt>")
 
 _CANDIDATES = 3
+FRESH_S = 600
+"""A push whose timestamp is further from our clock is refused: captured and sent again later it would be accepted once its turn is forgotten."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Envelope:
         """Verify, decrypt and parse.
 
         Raises:
-            PushForbidden: not signed, not for us, or plain where the account's mode is encrypted (a downgrade).
+            PushForbidden: not signed, not for us, stale, or plain where the account's mode is encrypted (a downgrade).
             PushRejected: signed, but no XML within the budget.
         """
         if len(body) > MAX_BYTES or body.lstrip()[:1] != b"<":
@@ -69,6 +71,7 @@ class Envelope:
                 opened, cipher = self._decrypt(query, sealed)
         except PushRejected as error:
             raise PushForbidden(error.message) from None
+        _check_fresh(int(query["timestamp"]))
         return Opened(read(opened), cipher, query.get("nonce", ""))
 
     def seal(self, reply: str, opened: Opened) -> str:
@@ -89,3 +92,13 @@ class Envelope:
             if self._signer.fits(query, encrypt):
                 return self._keyring.open(encrypt)
         raise PushRejected("the push is not encrypted and signed as the account's mode asks")
+
+
+def _check_fresh(timestamp: int) -> None:
+    """A repeat of WeChat's is fresh and has the same or another nonce, so the nonce proves nothing and is not kept: who repeats joins the turn."""
+    apart = int(time.time()) - timestamp
+    if abs(apart) > FRESH_S:
+        raise PushForbidden(
+            f"its timestamp is {abs(apart)} s {'behind' if apart > 0 else 'ahead of'} this machine's clock: sent again by somebody, "
+            "or the clock is wrong (check NTP: while it is, every push is refused)"
+        )

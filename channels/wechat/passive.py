@@ -9,7 +9,7 @@ from channels.wechat.xml import cdata
 from store.message import Bubble
 
 FOLLOWS = "\n（未完，余下内容随后发给您）"
-ASK_FOR_REST = "\n（未完，回复任意文字看余下内容）"
+ASK_FOR_REST = "\n（未完，回复“继续”看余下内容）"
 
 
 def compose(bubbles: tuple[Bubble, ...], *, verified: bool) -> tuple[str, list[Bubble]]:

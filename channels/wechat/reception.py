@@ -6,49 +6,38 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
+from async_timeout import timeout_at
+
+from channels.wechat.answer import BUSY, LATER, LATER_UNVERIFIED, UNSURE, Answer
+from channels.wechat.duties import Duties
 from channels.wechat.passive import compose
 from channels.wechat.push import Push
+from channels.wechat.runouts import EXTRA_S, REQUESTS, RunOuts
 from channels.wechat.waits import Waits, Watch
 from store.batch import BatchedScripts
+from store.consents import note_consents
 from store.erase import erase_user, revoke_profile
 from store.ledger import contact_arguments
 from store.message import Message
-from store.redis import Redis, end, was_refused
+from store.redis import Redis, was_refused
 from store.turns import Accepted, Claim, Turns
 from weijing.emergency import screen
 from weijing.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
-LATER = "已收到，正在办理，稍后回复您。"
-LATER_UNVERIFIED = "已收到，正在办理。请稍等片刻，发送任意文字即可查看答复。"
-BUSY = "系统正忙，这条消息没有收到，请稍后再发一次。"
-UNSURE = "系统正忙，这条消息可能没有收到。如果几分钟内没有答复，请再发一次。"
-
 CARD_WAIT_S = 1.0
 """The card does not wait longer for the message to be accepted."""
 _MARGIN_S = 0.25
 _RETRY_S = 0.1
-_ERASE_PAUSES = (1, 5, 30, 120, 600)
+
+DUTIES = {"unsubscribe": erase_user, "revoke": revoke_profile, "consent": note_consents}
+"""What a push asks for beside an answer."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The words of the passive reply, empty for `success`.
-
-    Args:
-        outcome: label of the metric: card, reply, later, silent, busy, unsure, erased, none.
-        confirm: tell the store once it is on the wire.
-    """
-
-    text: str = ""
-    outcome: str = "none"
-    confirm: bool = False
 
 
 class Reception:
@@ -64,22 +53,25 @@ class Reception:
 
     def __init__(self, redis: Redis, waits: Waits, edge: str, *, verified: bool, deadline: float, crowd: int) -> None:
         self._redis, self._waits, self._edge, self._verified, self._crowd = redis, waits, edge, verified, crowd
-        self._turns = Turns(redis, BatchedScripts(redis))
-        self._deadline = deadline
-        self._later = LATER if verified else LATER_UNVERIFIED
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._turns, self._duties, self._run_outs = Turns(redis, BatchedScripts(redis)), Duties(), RunOuts()
+        self._deadline, self._margin = deadline, min(_MARGIN_S, deadline / 5)
+        self._later = Answer(LATER if verified else LATER_UNVERIFIED, "later")
 
     async def answer(self, push: Push, arrived: float) -> Answer:
         """The answer, by `arrived` (loop time) + deadline."""
-        if push.deed == "none":
-            return Answer()
+        duty = DUTIES.get(push.deed)
+        if duty:
+            self._duties.owe(f"{push.deed} {push.message.key}", lambda: duty(self._redis, push.message))
+            return Answer(outcome=push.deed)
         if push.deed != "turn":
-            return self._forget(push)
+            if push.note:
+                log.info("WeChat tells: %r", push.note)
+            return Answer(outcome=push.deed)
         card = screen(push.message.text)
         if card:
-            await self._note_emergency(push)
+            await self._record_emergency(push)
             return Answer(card.text, "card")
-        return await self._turn(push, arrived + self._deadline)
+        return await self._turn(push, arrived)
 
     async def confirm(self, message: Message) -> None:
         """The reply is on the wire."""
@@ -90,27 +82,20 @@ class Reception:
 
     async def close(self) -> None:
         """Give up what is under way."""
-        await end(*self._tasks)
+        await self._duties.close()
 
-    async def _turn(self, push: Push, until: float) -> Answer:
+    async def _turn(self, push: Push, arrived: float) -> Answer:
         """Accept, wait and claim. Whatever Redis does, the time is bounded; what is then said depends on whether the message was accepted."""
-        accepted: list[Accepted] = []
-        margin = min(_MARGIN_S, self._deadline / 5)
-        try:
-            return await _bounded(self._steps(push, until - margin, accepted), until - margin / 2)
-        except StoreUnavailable as error:
-            if accepted:
-                return Answer(self._later, "later")  # the sender delivers what we cannot
-            return Answer(BUSY, "busy") if was_refused(error) else Answer(UNSURE, "unsure")
-
-    async def _steps(self, push: Push, until: float, accepted: list[Accepted]) -> Answer:
-        with self._waits.watch(push.message.key, until) as watch:
-            accepted.append(await self._accept(push, until))
-            if self._waits.count > self._crowd:
-                claim = await self._turns.claim(push.message.openid, push.message.key, late=True)
-            else:
-                claim = await self._claim_when_ready(push.message, watch, accepted[0])
-        return await self._answer_claim(push.message, claim)
+        until = arrived + self._deadline - self._margin
+        with self._waits.watch(push.message.key) as watch:
+            try:
+                accepted = await _by(until + self._margin / 2, self._accept(push, until))
+            except StoreUnavailable as error:
+                return Answer(BUSY, "busy") if was_refused(error) else Answer(UNSURE, "unsure")
+            with suppress(StoreUnavailable):
+                claim = await self._claim(push.message, watch, accepted, until)
+                return await _by(_now() + self._margin / 2, self._say(push.message, claim)) if claim else Answer(outcome="run_out")
+        return self._later  # accepted and unconfirmed: the sender delivers what we cannot
 
     async def _accept(self, push: Push, until: float) -> Accepted:
         """Accept, again while the outcome is unknown: a second accept joins the first.
@@ -123,74 +108,81 @@ class Reception:
             try:
                 return await self._turns.accept(push.message, self._edge, contact)
             except StoreUnavailable as error:
-                if was_refused(error) or asyncio.get_running_loop().time() + _RETRY_S >= until:
+                if was_refused(error) or _now() + _RETRY_S >= until:
                     raise
                 await asyncio.sleep(_RETRY_S)
 
-    async def _claim_when_ready(self, message: Message, watch: Watch, accepted: Accepted) -> Claim:
-        """Claim when told, and at the deadline.
+    async def _claim(self, message: Message, watch: Watch, accepted: Accepted, until: float) -> Claim | None:
+        """What there is to answer at `until` or before; None to leave this request to run out.
 
         Raises:
-            StoreUnavailable: at the deadline; before it, a Redis that does not answer is waited for.
+            StoreUnavailable: at the deadline.
         """
-        told = not accepted.new  # a repeat may find its reply lying there; a new message is told
-        while told or await watch.told():
-            with suppress(StoreUnavailable):
-                claim = await self._turns.claim(message.openid, message.key)
-                if claim.state != "pending":
-                    return claim
-            told = False
-        return await self._turns.claim(message.openid, message.key, late=True)
+        if self._waits.count <= self._crowd:
+            claim = await self._ready(message, watch, until, look=not accepted.new)  # a repeat may find its reply lying there; a new message is told
+            if claim:
+                return claim
+            if not self._verified and accepted.request < REQUESTS and self._run_outs.take():
+                return await self._ready(message, watch, until + self._margin + EXTRA_S, look=False)
+        return await _by(until + self._margin / 2, self._turns.claim(message.openid, message.key, late=True, hold=not self._verified))
 
-    async def _answer_claim(self, message: Message, claim: Claim) -> Answer:
-        if claim.state == "pending":
-            return Answer(self._later, "later")
+    async def _ready(self, message: Message, watch: Watch, until: float, *, look: bool) -> Claim | None:
+        """The claim of a finished turn; None at `until`. A Redis that does not answer is waited for.
+
+        Args:
+            look: at once, not only when told.
+        """
+        with suppress(asyncio.TimeoutError):
+            async with timeout_at(until):
+                while True:
+                    if not look:
+                        await watch.told()
+                    with suppress(StoreUnavailable):
+                        claim = await self._turns.claim(message.openid, message.key)
+                        if claim.state != "pending":
+                            return claim
+                    look = False
+        return None
+
+    async def _say(self, message: Message, claim: Claim) -> Answer:
+        """The answer for a claim.
+
+        Raises:
+            StoreUnavailable: what does not fit into the reply was not kept.
+        """
+        if claim.state == "pending" or (claim.state == "late" and not self._verified):
+            return self._later
         if claim.state == "unknown":
             return Answer(BUSY, "busy")  # the store forgot the message: it has lost its data
         if claim.state != "reply":
             return Answer(outcome=claim.state)
         text, rest = compose(claim.bubbles, verified=self._verified)
         if rest:
-            try:
-                await self._turns.post(message.openid, f"{message.key}-rest", rest, kind="rest")
-            except StoreUnavailable:
-                return Answer(self._later, "later")  # unconfirmed, so the sender delivers the whole reply
+            await self._turns.post(message.openid, f"{message.key}-rest", rest, kind="rest")
         return Answer(text, "reply", confirm=True)
 
-    async def _note_emergency(self, push: Push) -> None:
-        """Accept the message for staff to see; the card goes out whether or not this works."""
-        message = replace(push.message, emergency=True)
-        until = asyncio.get_running_loop().time() + min(CARD_WAIT_S, self._deadline / 2)
+    async def _record_emergency(self, push: Push) -> None:
+        """Accept the message for staff to see; the card goes out whether or not this works, and what failed is tried again behind it."""
+        message, contact = replace(push.message, emergency=True), contact_arguments(push.contact, push.message.at)
         try:
-            await _bounded(self._turns.accept(message, self._edge, contact_arguments(push.contact, message.at)), until)
+            await _by(_now() + min(CARD_WAIT_S, self._deadline / 2), self._turns.accept(message, self._edge, contact))
         except StoreUnavailable as error:
-            log.error("an emergency got its card but was not recorded: %s", error.message)
-
-    def _forget(self, push: Push) -> Answer:
-        """Erase in the background, again until the store takes it: WeChat does not repeat what we have answered."""
-        task = asyncio.create_task(self._erase(push))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return Answer(outcome="erased")
-
-    async def _erase(self, push: Push) -> None:
-        erase = erase_user if push.deed == "unsubscribe" else revoke_profile
-        for pause in (*_ERASE_PAUSES, 0):
-            try:
-                await erase(self._redis, push.message)
-                return
-            except StoreUnavailable as error:
-                log.error("a user who left is not erased yet: %s", error.message)
-                await asyncio.sleep(pause)
+            log.error("an emergency got its card but is not recorded yet: %s", error.message)
+            self._duties.owe(f"recording the emergency {message.key}", lambda: self._turns.accept(message, self._edge, contact))
 
 
-async def _bounded(step: Awaitable[T], until: float) -> T:
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def _by(until: float, step: Awaitable[T]) -> T:
     """The step's result by loop time `until`.
 
     Raises:
         StoreUnavailable: also when the time is over.
     """
     try:
-        return await asyncio.wait_for(step, max(0.01, until - asyncio.get_running_loop().time()))
+        async with timeout_at(until):
+            return await step
     except asyncio.TimeoutError as error:
         raise StoreUnavailable("Redis did not answer in time; whether the command ran is not known") from error

@@ -18,31 +18,19 @@ _PAUSE_S = (0.05, 1.0)
 
 
 class Watch:
-    """One push that waits.
+    """One push that waits."""
 
-    Args:
-        until: loop time at which it stops waiting.
-    """
-
-    def __init__(self, until: float) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._until = until
+    def __init__(self) -> None:
         self._told = asyncio.Event()
 
     def wake(self) -> None:
         """There may be a reply: look."""
         self._told.set()
 
-    async def told(self) -> bool:
-        """Wait for a hint; False when the time is over."""
-        left = self._until - self._loop.time()
-        if left <= 0:
-            return False
-        timer = self._loop.call_later(left, self._told.set)
+    async def told(self) -> None:
+        """Wait for a hint."""
         await self._told.wait()
-        timer.cancel()
         self._told.clear()
-        return self._loop.time() < self._until
 
 
 class Waits:
@@ -60,9 +48,9 @@ class Waits:
         self.count = 0
 
     @contextmanager
-    def watch(self, message_key: str, until: float) -> Iterator[Watch]:
+    def watch(self, message_key: str) -> Iterator[Watch]:
         """Listen for one message's reply; begin before it is accepted, so that no hint is missed."""
-        watch = Watch(until)
+        watch = Watch()
         self._watches[message_key].add(watch)
         self.count += 1
         try:

@@ -13,7 +13,7 @@ MAX_FIELDS = 200
 MAX_VALUE_BYTES = 20 * 1024
 
 Fields = dict[str, str]
-"""Element -> text; an element inside another is named with a dot: `ScanCodeInfo.ScanResult`."""
+"""Element -> text; an element inside another is named with a dot: `ScanCodeInfo.ScanResult`. One that comes several times has a line for each."""
 
 _SINGLE = frozenset(["ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId", "Event", "EventKey", "Content", "Encrypt", "Recognition", "bizmsgmenuid"])
 """Twice the same would let two readers see two senders."""
@@ -79,7 +79,8 @@ class _Reader:
             return
         if name in self._fields and name in _SINGLE:
             raise PushRejected("the push names somebody twice")
-        self._fields[name] = "".join(self._words).strip()
+        value = "".join(self._words).strip()
+        self._fields[name] = f"{self._fields[name]}\n{value}" if name in self._fields else value
         self._words, self._size = [], 0
 
 

@@ -59,7 +59,7 @@ def test_each_kind_is_understood(shared: Path) -> None:
         "event_subscribe": {("turn", "subscribe")}, "event_CLICK": {("turn", "click")}, "event_SCAN": {("turn", "scan")},
         "event_unsubscribe": {("unsubscribe", "unsubscribe")}, "event_user_authorization_revoke": {("revoke", "user_authorization_revoke")},
         "text_unsupported_placeholder": {("turn", "unknown")}, "compat_file": {("turn", "file")}, "text_bizmsgmenuid": {("turn", "text")},
-        "event_VIEW": {("none", "view")}, "event_TEMPLATESENDJOBFINISH": {("none", "templatesendjobfinish")},
+        "event_VIEW": {("none", "view")}, "event_TEMPLATESENDJOBFINISH": {("note", "templatesendjobfinish")},
     }  # fmt: skip
     for kind, wanted in expected.items():
         assert seen[kind] == wanted, kind

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from channels.wechat.passive import ASK_FOR_REST, FOLLOWS
-from channels.wechat.reception import BUSY, LATER, LATER_UNVERIFIED, UNSURE
+from channels.wechat.answer import BUSY, LATER, UNSURE
 from store.keys import key, partition
 from store.redis import Redis
 from store.turns import CONFIRM_MS, Turns, now_ms
@@ -79,13 +79,10 @@ async def test_events_of_one_second_are_two_turns(start_edge: StartEdge, busy_bo
     assert [(message.event, message.event_key) for message in busy_bot.seen] == [("click", "query_progress"), ("click", "help"), ("subscribe", "")]
 
 
-@pytest.mark.parametrize(("verified", "words"), [(True, LATER), (False, LATER_UNVERIFIED)])
-async def test_at_the_deadline_the_user_is_told_and_the_sender_gets_the_reply(
-    start_edge: StartEdge, bot: Bot, redis: Redis, openid: str, verified: bool, words: str
-) -> None:
-    edge = await start_edge(deadline=0.6, wechat_verified=verified)
+async def test_at_the_deadline_the_user_is_told_and_the_sender_gets_the_reply(start_edge: StartEdge, bot: Bot, redis: Redis, openid: str) -> None:
+    edge = await start_edge(deadline=0.6)
     started = time.monotonic()
-    assert (await edge.push(text_push(openid, "慢"), openid)).text == words
+    assert (await edge.push(text_push(openid, "慢"), openid)).text == LATER
     assert time.monotonic() - started < 2.0
     await bot.answer_all([{"text": "来了"}])
     assert await redis.zscore(key(partition(openid), "due"), bot.seen[0].key) <= now_ms(), "due at once, not after the confirmation time"
@@ -156,13 +153,15 @@ async def test_unsubscribe_erases_the_user_and_tells_the_projector_once(start_ed
     await edge.push(text_push(openid, "你好"), openid)
     await redis.hset(key(part, "vault", openid), "ref", "cipher")
     await redis.rpush(key(part, "held", openid), "old")
+    await redis.hset(key(part, "consent", openid), "template", "accept")
     await redis.hset(key(part, "turn", "old"), "reply", "[]")
     for _ in range(2):
         sealed = edge.envelope.seal(event_push(openid, "unsubscribe").replace(str(int(time.time())), "1700000000"), openid, int(time.time()))
         assert await edge.post(sealed.query, sealed.body) == (200, "success")
     await until(lambda: _empty(redis, key(part, "tracker", openid)))
-    for name in [*(key(part, noun, openid) for noun in ("user", "tracker", "vault", "held", "quota")), key(part, "turn", "old")]:
-        assert not await redis.exists(name), name
+    for noun in ("user", "tracker", "vault", "held", "quota", "consent"):
+        assert not await redis.exists(key(part, noun, openid)), noun
+    assert await redis.hgetall(key(part, "turn", "old")) == {"state": "silent"}, "known, so that nobody sends it again, but empty"
     events = [fields["e"] for _, fields in await redis.xrange(key(part, "events")) if '"unsubscribe"' in fields["e"]]
     assert len(events) == 1
     assert openid in events[0]
