@@ -30,8 +30,9 @@ lint: $(SYNCED) ## ruff, and which room may import which
 types: $(SYNCED) ## mypy, strict
 	@.venv/bin/mypy
 
-validate: $(SYNCED) ## check domain, training data and service items
+validate: $(SYNCED) ## check domain, training data, service items and the menu
 	@$(WEIJING) validate
+	@$(WEIJING) menu check
 
 train: $(SYNCED) ## train a model into models/
 	@$(WEIJING) train

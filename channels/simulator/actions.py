@@ -77,9 +77,16 @@ def view(url: str, name: str) -> Action:
     return Action(f"菜单：{name}", {"MsgType": "event", "Event": "VIEW", "EventKey": url}, "none")
 
 
-def follow() -> Action:
-    """The account is followed."""
-    return Action("关注公众号", {"MsgType": "event", "Event": "subscribe", "EventKey": ""}, "tap", "system", {"text": "你已关注该公众号"})
+def follow(scene: str = "") -> Action:
+    """The account is followed; with `scene` by its QR code."""
+    fields = {"MsgType": "event", "Event": "subscribe", "EventKey": f"qrscene_{scene}" if scene else ""} | ({"Ticket": "simulator"} if scene else {})
+    return Action(f"扫码关注：{scene}" if scene else "关注公众号", fields, "tap", "system", {"text": "你已关注该公众号"})
+
+
+def scan(scene: str) -> Action:
+    """A follower scans the QR code of a scene."""
+    fields = {"MsgType": "event", "Event": "SCAN", "EventKey": scene, "Ticket": "simulator"}
+    return Action(f"扫码：{scene}", fields, "tap", "system", {"text": "你扫描了二维码"})
 
 
 def unfollow() -> Action:
@@ -123,7 +130,8 @@ def read_action(body: Mapping[str, Any], base: str) -> Action:
         "view": lambda: view(str(body.get("url", "")), name),
         "location": lambda: locate(PLACES[int(body["place"])]),
         "image": lambda: photograph(base),
-        "follow": follow,
+        "follow": lambda: follow(str(body.get("scene", ""))),
+        "scan": lambda: scan(str(body.get("scene", ""))),
         "unfollow": unfollow,
     }
     if kind not in makers:

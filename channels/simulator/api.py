@@ -27,49 +27,52 @@ class PlatformApi:
     """The calls that Weijing makes, on one platform."""
 
     def __init__(self, platform: Platform) -> None:
-        self._platform = platform
+        self.platform = platform
 
     def routes(self) -> list[web.RouteDef]:
         """What it serves, below `/simulator`."""
         return [
             web.post(PREFIX + "stable_token", self._answered(self.stable_token)),
             web.get(PREFIX + "token", self._answered(self.token)),
-            web.post(PREFIX + "message/custom/send", self._signed(self.send)),
-            web.post(PREFIX + "message/custom/typing", self._signed(self.typing)),
-            web.post(PREFIX + "message/subscribe/bizsend", self._signed(self.notice)),
-            web.post(PREFIX + "menu/create", self._signed(self.create_menu)),
-            web.get(PREFIX + "menu/get", self._signed(self.get_menu)),
-            web.get(PREFIX + "menu/delete", self._signed(self.delete_menu)),
+            web.post(PREFIX + "message/custom/send", self.signed(self.send)),
+            web.post(PREFIX + "message/custom/typing", self.signed(self.typing)),
+            web.post(PREFIX + "message/subscribe/bizsend", self.signed(self.notice)),
+            web.post(PREFIX + "menu/create", self.signed(self.create_menu)),
+            web.get(PREFIX + "menu/get", self.signed(self.get_menu)),
+            web.get(PREFIX + "menu/delete", self.signed(self.delete_menu)),
         ]
 
     def stable_token(self, _: web.Request, body: Body) -> Body:
         """POST cgi-bin/stable_token."""
         self._check_account(body)
-        token, seconds = self._platform.tokens.stable(force=body.get("force_refresh") is True)
+        token, seconds = self.platform.tokens.stable(force=body.get("force_refresh") is True)
         return {"access_token": token, "expires_in": seconds}
 
     def token(self, request: web.Request, _: Body) -> Body:
         """GET cgi-bin/token."""
         self._check_account(request.query)
-        token, seconds = self._platform.tokens.plain()
+        token, seconds = self.platform.tokens.plain()
         return {"access_token": token, "expires_in": seconds}
 
     def send(self, _: web.Request, body: Body) -> Body:
         """POST cgi-bin/message/custom/send."""
-        if not self._platform.verified:
+        if not self.platform.verified:
             raise PlatformError("api unauthorized", 48001)
         user = self._receiver(body)
         kind = str(body.get("msgtype", ""))
         content = read_content(kind, body.get(kind))
         user.allowance.check()
         user.allowance.use()
+        self.platform.used["/cgi-bin/message/custom/send"] += 1
         self._stop_typing(user)
         user.show("account", "media" if kind in MEDIA else kind, content, self._exchange(user), "customer_service")
         return {}
 
     def typing(self, _: web.Request, body: Body) -> Body:
         """POST cgi-bin/message/custom/typing: contact within 30 s, lasts 15 s, not again while it is on."""
-        user, now = self._receiver(body), self._platform.now()
+        if not self.platform.verified:
+            raise PlatformError("api unauthorized", 48001)
+        user, now = self._receiver(body), self.platform.now()
         if body.get("command") == "CancelTyping":
             self._stop_typing(user)
             return {}
@@ -97,31 +100,31 @@ class PlatformApi:
     def create_menu(self, _: web.Request, body: Body) -> Body:
         """POST cgi-bin/menu/create."""
         check_menu(body)
-        self._platform.menu = body
+        self.platform.menu = body
         return {}
 
     def get_menu(self, _: web.Request, __: Body) -> Body:
         """GET cgi-bin/menu/get."""
-        if not self._platform.menu:
+        if not self.platform.menu:
             raise PlatformError("menu no exist", 46003)
-        return {"menu": self._platform.menu}
+        return {"menu": self.platform.menu}
 
     def delete_menu(self, _: web.Request, __: Body) -> Body:
         """GET cgi-bin/menu/delete; the phone then has a keyboard only."""
-        self._platform.menu = {}
+        self.platform.menu = {}
         return {}
 
     def _check_account(self, given: Mapping[str, Any]) -> None:
         if given.get("grant_type") != "client_credential":
             raise PlatformError("invalid grant_type", 40002)
-        app_id, secret = self._platform.credentials
+        app_id, secret = self.platform.credentials
         if given.get("appid") != app_id:
             raise PlatformError("invalid appid", 40013)
         if given.get("secret") != secret:
             raise PlatformError("invalid appsecret", 40125)
 
     def _receiver(self, body: Body) -> User:
-        user = self._platform.people.get(str(body.get("touser", "")))
+        user = self.platform.people.get(str(body.get("touser", "")))
         if user is None:
             raise PlatformError("invalid openid", 40003)
         if not user.following:
@@ -135,11 +138,11 @@ class PlatformApi:
     def _exchange(self, user: User) -> int:
         return user.exchanges[-1].id if user.exchanges else 0
 
-    def _signed(self, call: Callable[[web.Request, Body], Body]) -> Handler:
+    def signed(self, call: Callable[[web.Request, Body], Body]) -> Handler:
         """`call` behind a check of the access token."""
 
         def checked(request: web.Request, body: Body) -> Body:
-            self._platform.tokens.check(request.query.get("access_token", ""))
+            self.platform.tokens.check(request.query.get("access_token", ""))
             return call(request, body)
 
         return self._answered(checked)
@@ -161,10 +164,10 @@ class PlatformApi:
         return handler
 
     def _note(self, path: str, text: str, body: Body, answer: Body) -> None:
-        user = self._platform.people.get(str(body.get("touser", "")))
+        user = self.platform.people.get(str(body.get("touser", "")))
         if user and user.exchanges:
             exchange = user.exchanges[-1]
-            exchange.calls.append(Call(self._platform.now(), path, text, json.dumps(answer, ensure_ascii=False), int(answer["errcode"])))
+            exchange.calls.append(Call(self.platform.now(), path, text, json.dumps(answer, ensure_ascii=False), int(answer["errcode"])))
             user.tell("exchange", exchange)
 
 

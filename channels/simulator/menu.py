@@ -1,21 +1,10 @@
-"""The bottom menu: the file it starts with, and what `menu/create` refuses (自定义菜单)."""
+"""The bottom menu: what `menu/create` refuses (自定义菜单)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import yaml
-
 from weijing.errors import PlatformError
-from weijing.settings import ROOT
-
-MENU_FILE = ROOT / "channels" / "wechat" / "menu.yml"
-
-
-def default_menu() -> dict[str, Any]:
-    """The menu of `channels/wechat/menu.yml`."""
-    menu: dict[str, Any] = yaml.safe_load(MENU_FILE.read_text(encoding="utf-8"))
-    return menu
 
 
 def check_menu(menu: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
@@ -17,8 +18,8 @@ import aiohttp
 from channels.simulator.actions import Action, push_fields, write_xml
 from channels.simulator.allowance import Clock, Tokens
 from channels.simulator.envelope import Envelope, Reply
-from channels.simulator.menu import default_menu
 from channels.simulator.people import Attempt, Exchange, People, User
+from channels.wechat.menu import read_menu
 from channels.wechat.push import message_key
 from weijing.errors import ReplyRejected
 from weijing.settings import Settings
@@ -42,7 +43,9 @@ class Platform:
     def __init__(self, settings: Settings, *, patience: float = 5.0, now: Clock = time.time) -> None:
         self.people = People(settings.wechat_app_id, now)
         self.tokens = Tokens(now)
-        self.menu = default_menu()
+        self.tickets: dict[str, str] = {}
+        self.used: Counter[str] = Counter()
+        self.menu = read_menu(settings.public_base)
         self.verified = settings.wechat_verified
         self.credentials = (settings.wechat_app_id, settings.wechat_app_secret.get_secret_value())
         self.now = now
@@ -51,7 +54,7 @@ class Platform:
         self._session: aiohttp.ClientSession | None = None
         self._patience = aiohttp.ClientTimeout(total=patience)
         host = "127.0.0.1" if settings.edge_host in {"0.0.0.0", "::", ""} else settings.edge_host  # noqa: S104  compared, not bound
-        self._callback = f"http://{host}:{settings.edge_port}{CALLBACK}"
+        self.callback = f"http://{host}:{settings.edge_port}{CALLBACK}"
         self._ids = itertools.count(time.time_ns())
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -138,7 +141,7 @@ class Platform:
         headers = {"Content-Type": "text/xml; charset=utf-8", "User-Agent": "Mozilla/4.0"}
         assert self._session, "connect first"
         target = self._session.post(
-            self._callback, params=attempt.query, data=attempt.sealed.encode(), headers=headers, timeout=self._patience, allow_redirects=False
+            self.callback, params=attempt.query, data=attempt.sealed.encode(), headers=headers, timeout=self._patience, allow_redirects=False
         )
         async with target as response:
             attempt.status = response.status

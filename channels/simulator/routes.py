@@ -13,6 +13,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
+from channels.simulator.account import AccountApi
 from channels.simulator.actions import PLACES, follow, read_action
 from channels.simulator.api import PlatformApi
 from channels.simulator.people import User
@@ -58,7 +59,8 @@ class _Simulator:
         self.app = web.Application(middlewares=[_guard])
         templates = aiohttp_jinja2.setup(self.app, loader=jinja2.FileSystemLoader(HERE / "templates"), trim_blocks=True, lstrip_blocks=True)
         self._phone = Phone(templates)
-        self.app.add_routes(self._routes() + PlatformApi(self.platform).routes())
+        api = PlatformApi(self.platform)
+        self.app.add_routes(self._routes() + api.routes() + AccountApi(api).routes())
         self.app.router.add_static("/static", HERE / "static")
         self.app.cleanup_ctx.append(self._open)
         self.app.on_shutdown.append(self._close)

@@ -14,12 +14,12 @@ from typing import Any
 import aiohttp
 
 from channels.simulator.client import Client
-from channels.simulator.menu import default_menu
 from channels.simulator.people import FIRST_USERS
+from channels.wechat.menu import read_menu
 from weijing.errors import SettingsError
 from weijing.settings import Settings, load_settings
 
-HELP = "直接输入文字并回车。/菜单 看菜单，/点 键名 点菜单，/位置 发位置，/图片 发图片，/关注 /取消关注，/退出。"
+HELP = "直接输入文字并回车。/菜单 看菜单，/点 键名 点菜单，/位置 发位置，/图片 发图片，/扫 场景 扫二维码，/关注 /取消关注，/退出。"
 COMMANDS: dict[str, dict[str, Any]] = {
     "/位置": {"kind": "location", "place": 0},
     "/图片": {"kind": "image"},
@@ -46,6 +46,8 @@ async def converse(client: Client) -> None:
                 print_menu()
             elif words.startswith("/点 "):
                 await client.do({"kind": "click", "key": words[3:].strip(), "name": words[3:].strip()})
+            elif words.startswith("/扫 "):
+                await client.do({"kind": "scan", "scene": words[3:].strip()})
             elif words:
                 await client.do(COMMANDS.get(words, {"kind": "text", "text": words}))
     finally:
@@ -75,7 +77,7 @@ def open_keyboard() -> asyncio.StreamReader:
 
 def print_menu() -> None:
     """The bottom menu with the keys that /点 takes."""
-    for button in default_menu()["button"]:
+    for button in read_menu("")["button"]:
         print(button["name"], "：", "，".join(f"{child['name']} {child.get('key', '')}" for child in button.get("sub_button", [])))
 
 

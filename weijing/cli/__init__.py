@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "parse": ("bot.parse", "what the bot understands of each line on standard input"),
     "validate": ("bot.validate", "check domain, data and service items"),
     "simulate": ("channels.simulator.terminal", "talk to the bot in this terminal through real encrypted pushes"),
+    "menu": ("channels.wechat.menu_command", "the account's bottom menu: check, show, diff, push, delete"),
     "settings": ("weijing.settings_table", "print every setting, its meaning and source; secrets masked"),
 }
 """Name of the sub-command -> (module with `main(argv) -> int`, help)."""
