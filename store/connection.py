@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from async_timeout import timeout
-from redis.asyncio.connection import BlockingConnectionPool, Connection, PythonParser, SSLConnection, UnixDomainSocketConnection
+from redis.asyncio.connection import BlockingConnectionPool, Connection, HiredisParser, SSLConnection, UnixDomainSocketConnection
 from redis.exceptions import ConnectionError, TimeoutError
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ else:
     Pool = BlockingConnectionPool
 
 
-class Parser(PythonParser):
-    """Answers from the stream's buffer whether the connection is clean."""
+class Parser(HiredisParser):
+    """Answers from its buffers whether the connection is clean."""
 
     async def can_read_destructive(self) -> bool:
         """Whether the connection cannot be used: unread data, or closed by the server."""
         parser: Any = self
-        return bool(parser._buffer or parser._stream is None or parser._stream._buffer or parser._stream.at_eof())
+        return bool(parser._reader.has_data() or parser._stream is None or parser._stream._buffer or parser._stream.at_eof())
 
 
 class _Sending:
