@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from bench.process import Process
-from bot.train import SOURCES
+from weijing.model_file import SOURCES
 from weijing.settings import ROOT
 
 STOCK = ROOT / "bench" / "stock"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import logging
 import os
@@ -13,12 +12,9 @@ from pathlib import Path
 
 from bot import lean
 from weijing.errors import TrainingFailed
+from weijing.model_file import FINGERPRINT, fingerprint, fresh_model
 from weijing.settings import ROOT
 
-FINGERPRINT = "fingerprint.json"
-"""Beside the models: what the newest was trained from."""
-SOURCES = ("config.yml", "domain.yml", "data/**/*.yml", "data/**/*.txt", "bot/nlu/*.py", "bot/policies.py", "weijing/*.py")
-"""What a model depends on."""
 Say = Callable[[str], None]
 
 
@@ -33,24 +29,6 @@ def main(argv: list[str]) -> int:
         print("nothing changed since this model was trained")
     print(known or train_model(chosen.out, lambda line: print(line, flush=True)))
     return 0
-
-
-def fresh_model(out: Path) -> Path | None:
-    """The model in `out` that was trained from the files as they are now, or None."""
-    try:
-        known = json.loads((out / FINGERPRINT).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    model = out / str(known.get("model"))
-    return model if model.is_file() and known.get("fingerprint") == fingerprint() else None
-
-
-def fingerprint() -> str:
-    """A digest of every file that a model depends on."""
-    digest = hashlib.sha256()
-    for file in sorted({file for pattern in SOURCES for file in ROOT.glob(pattern)}):
-        digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")
-    return digest.hexdigest()
 
 
 def train_model(out: Path, say: Say) -> Path:

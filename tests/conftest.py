@@ -62,7 +62,7 @@ def postgres_server() -> Iterator[EmbeddedPostgres]:
 @pytest.fixture(scope="session")
 def model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model of the project as it is now: the newest of models/ if nothing changed since, else one trained for this session."""
-    from bot.train import fresh_model
+    from weijing.model_file import fresh_model
 
     known = fresh_model(ROOT / "models")
     if known:

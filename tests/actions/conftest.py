@@ -18,10 +18,11 @@ import pytest_asyncio
 from sqlalchemy.engine import make_url
 
 from actions import client
-from bot.train import fresh_model, train_model
+from bot.train import train_model
 from tests.actions.chat import Agent, load_agent
 from tests.actions.talk import Talk, TurnProcessor, load_rules, train_rules
 from weijing.engines import EmbeddedPostgres
+from weijing.model_file import fresh_model
 from weijing.settings import ROOT, load_settings
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from bot.train import FINGERPRINT, fingerprint, fresh_model
 from bot.validate import find_faults
+from weijing.model_file import FINGERPRINT, fingerprint, fresh_model
 from weijing.settings import ROOT
 
 
