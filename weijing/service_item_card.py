@@ -13,7 +13,8 @@ from weijing.service_item import ASPECTS
 
 Item = Mapping[str, Any]
 
-_FORMS = {"original": "原件", "copy": "复印件", "both": "原件和复印件", "electronic": "电子版"}
+FORMS: Mapping[str, str] = {"original": "原件", "copy": "复印件", "both": "原件和复印件", "electronic": "电子版"}
+"""Form of a material -> how it reads."""
 _DAYS = {"calendar": "日", "workday": "个工作日"}
 _BASES_SHOWN = 4
 
@@ -34,7 +35,7 @@ def _unconfirmed(aspect: str) -> list[str]:
 
 
 def _warning(item: Item) -> str:
-    return f"请注意：以下内容应在{_chinese_day(item['review_by'])}前复核，现已过期，可能有变。办理前请回复“人工”确认。"
+    return f"请注意：以下内容应在{chinese_day(item['review_by'])}前复核，现已过期，可能有变。办理前请回复“人工”确认。"
 
 
 def _overview(item: Item) -> list[str]:
@@ -43,8 +44,8 @@ def _overview(item: Item) -> list[str]:
 
 def _short_limits(item: Item) -> list[str]:
     charges = item["fee"]["charges"]
-    fee = [f"费用：{_charge(charges[0])}"] if len(charges) == 1 else []
-    days = [f"时限：{line}" for line in _days(item)[:1]]
+    fee = [f"费用：{charge_line(charges[0])}"] if len(charges) == 1 else []
+    days = [f"时限：{line}" for line in days_lines(item)[:1]]
     return [*days, *fee]
 
 
@@ -54,24 +55,26 @@ def _materials(item: Item) -> list[str]:
 
 def _material(material: Mapping[str, Any]) -> str:
     when = f"——{material['when']}" if material["when"] else ""
-    return f"{material['name']}（{_FORMS[material['form']]}）{when}"
+    return f"{material['name']}（{FORMS[material['form']]}）{when}"
 
 
 def _fee(item: Item) -> list[str]:
     fee = item["fee"]
-    return [*(_charge(one) for one in fee["charges"]), *_given(fee["note"])]
+    return [*(charge_line(one) for one in fee["charges"]), *_given(fee["note"])]
 
 
-def _charge(charge: Mapping[str, Any]) -> str:
+def charge_line(charge: Mapping[str, Any]) -> str:
+    """「丢失补领：40元」."""
     amount = f"{charge['yuan']:g}元" if charge["yuan"] else "不收费"
     return f"{charge['what']}：{amount}" + (f"（{charge['note']}）" if charge["note"] else "")
 
 
 def _time_limit(item: Item) -> list[str]:
-    return [*_days(item), *_given(item["time_limit"]["note"])]
+    return [*days_lines(item), *_given(item["time_limit"]["note"])]
 
 
-def _days(item: Item) -> list[str]:
+def days_lines(item: Item) -> list[str]:
+    """「法定60日内，承诺20日内」, or nothing when no limit is confirmed."""
     limit = item["time_limit"]
     kind = _DAYS[limit["day_kind"]]
     legal = [f"法定{limit['legal_days']}{kind}内"] if limit["legal_days"] is not None else []
@@ -92,13 +95,13 @@ def _given(text: str) -> list[str]:
 
 
 def _all_bases(item: Item) -> list[str]:
-    return [f"{n}. {_basis(one)}" for n, one in enumerate(item["legal_basis"], 1)]
+    return [f"{n}. {basis_name(one)}" for n, one in enumerate(item["legal_basis"], 1)]
 
 
 def _basis_line(item: Item, aspect: str) -> str:
     """「依据：《居民身份证法》第十二条（2026年11月22日核对）」; the aspect `legal_basis` has just listed them."""
     names = "以上条文" if aspect == "legal_basis" else _joined(_bases_of(item["legal_basis"], aspect))
-    return f"依据：{names}（{_chinese_day(item['valid_from'])}核对）"
+    return f"依据：{names}（{chinese_day(item['valid_from'])}核对）"
 
 
 def _bases_of(bases: list[Mapping[str, Any]], aspect: str) -> list[Mapping[str, Any]]:
@@ -115,7 +118,8 @@ def _joined(bases: list[Mapping[str, Any]]) -> str:
     return "、".join(law + "、".join(articles) for law, articles in laws.items()) + ("等" if len(bases) > _BASES_SHOWN else "")
 
 
-def _basis(basis: Mapping[str, Any]) -> str:
+def basis_name(basis: Mapping[str, Any]) -> str:
+    """「《居民身份证法》第十二条」."""
     return f"{_law(basis)}{basis['article']}"
 
 
@@ -128,7 +132,8 @@ def _day(value: str) -> date:
     return date.fromisoformat(value)
 
 
-def _chinese_day(value: str) -> str:
+def chinese_day(value: str) -> str:
+    """「2026年11月22日」 for an ISO date."""
     day = _day(value)
     return f"{day.year}年{day.month}月{day.day}日"
 

@@ -16,6 +16,7 @@ from aiohttp import web
 from channels.simulator.account import AccountApi
 from channels.simulator.actions import PLACES, follow, read_action
 from channels.simulator.api import PlatformApi
+from channels.simulator.oauth import COOKIE, OAuth
 from channels.simulator.people import User
 from channels.simulator.phone import Phone
 from channels.simulator.platform import Platform
@@ -60,7 +61,7 @@ class _Simulator:
         templates = aiohttp_jinja2.setup(self.app, loader=jinja2.FileSystemLoader(HERE / "templates"), trim_blocks=True, lstrip_blocks=True)
         self._phone = Phone(templates)
         api = PlatformApi(self.platform)
-        self.app.add_routes(self._routes() + api.routes() + AccountApi(api).routes())
+        self.app.add_routes(self._routes() + api.routes() + AccountApi(api).routes() + OAuth(self.platform, settings).routes())
         self.app.router.add_static("/static", HERE / "static")
         self.app.cleanup_ctx.append(self._open)
         self.app.on_shutdown.append(self._close)
@@ -135,7 +136,9 @@ class _Simulator:
             raise web.HTTPSeeOther(f"{PREFIX}?user={quote(people[0].name)}")
         context: dict[str, Any] = {"title": TITLE, "people": people, "user": user, "menu": self.platform.menu.get("button", []), "places": PLACES}
         context |= {"lines": self._phone.lines(user, user.items), "trace": self._phone.trace(user), "seq": user.items[-1].seq if user.items else 0}
-        return aiohttp_jinja2.render_template(template, request, context)
+        response = aiohttp_jinja2.render_template(template, request, context)
+        response.set_cookie(COOKIE, quote(user.name), path=PREFIX, httponly=True, samesite="Lax")
+        return response
 
     def _user(self, request: web.Request) -> User:
         user = self.platform.people.get(request.match_info["openid"])
