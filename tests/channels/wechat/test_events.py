@@ -38,7 +38,7 @@ def test_every_published_event_has_its_place(shared: Path) -> None:
     """An event that nobody thought of is answered `success`; those that real accounts get are decided one by one."""
     folder = shared / "fixtures/wechat/messages"
     seen = {push.message.event: push.deed for push in (read_push(read(path.read_bytes())) for path in folder.glob("event_*.xml"))}
-    business = ("card", "merchant", "store", "invoice", "poi", "user_", "shake", "wifi", "submit_", "giftcard", "update_member", "apply_", "create_map", "modify_")
+    business = ("card", "merchant", "store", "invoice", "poi", "user_", "shake", "wifi", "submit_", "update_member", "apply_", "create_map", "modify_")
     for event, deed in seen.items():
         assert event in EVENTS or any(word in event for word in business) or event in ("", "this_is_unknown", "unknown"), event
         assert deed == EVENTS.get(event, "none") or event == ""
@@ -94,7 +94,8 @@ async def test_consent_to_notices_is_kept(start_edge: StartEdge, bot: Bot, redis
 
 async def test_what_became_of_our_messages_is_noted(start_edge: StartEdge, caplog: pytest.LogCaptureFixture) -> None:
     edge = await start_edge()
-    sealed = edge.envelope.seal(event_push("u", "TEMPLATESENDJOBFINISH", more="<MsgID>1</MsgID><Status>failed:user block\nforged</Status>"), "u", int(time.time()))
+    finished = event_push("u", "TEMPLATESENDJOBFINISH", more="<MsgID>1</MsgID><Status>failed:user block\nforged</Status>")
+    sealed = edge.envelope.seal(finished, "u", int(time.time()))
     with caplog.at_level(logging.INFO):
         assert await edge.post(sealed.query, sealed.body) == (200, "success")
     (line,) = [record.getMessage() for record in caplog.records if "templatesendjobfinish" in record.getMessage()]

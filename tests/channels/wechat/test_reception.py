@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from channels.wechat.passive import ASK_FOR_REST, FOLLOWS
 from channels.wechat.answer import BUSY, LATER, UNSURE
+from channels.wechat.passive import ASK_FOR_REST, FOLLOWS
 from store.keys import key, partition
 from store.redis import Redis
 from store.turns import CONFIRM_MS, Turns, now_ms
