@@ -5,10 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from weijing.engines import EmbeddedPostgres, EmbeddedRedis, start_postgres, start_redis
+from weijing.engines import EmbeddedPostgres, EmbeddedRedis, socket_path, start_postgres, start_redis
 from weijing.errors import EngineError
 from weijing.reach import reach_redis
 from weijing.settings import Settings
+
+
+def with_running_engines(settings: Settings) -> Settings:
+    """The settings with the addresses of the embedded engines of a house that runs on this machine; an address that is empty then has no engine behind it."""
+    found = {"redis_url": _redis_url(settings.weijing_var / "redis"), "database_url": _postgres_url(settings.weijing_var / "postgres" / "postmaster.pid")}
+    return settings.copy(update={name: url for name, url in found.items() if not getattr(settings, name)})
+
+
+def _redis_url(folder: Path) -> str:
+    path = socket_path(folder.resolve(), "redis.sock")
+    return f"unix://{path}" if path.exists() else ""
+
+
+def _postgres_url(pid_file: Path) -> str:
+    """Line 4 of the file is the port, line 5 the folder of the socket."""
+    try:
+        port, folder = pid_file.read_text().splitlines()[3:5]
+    except (OSError, ValueError):
+        return ""
+    return f"postgresql://postgres@/postgres?host={folder}&port={port}"
 
 
 class Engines:

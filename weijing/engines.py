@@ -57,7 +57,7 @@ def start_redis(folder: Path, *, seconds: float = 60.0) -> EmbeddedRedis:
     """
     check_disk(folder)
     folder = folder.resolve()
-    path, log_file = _socket(folder, "redis.sock"), folder / "redis.log"
+    path, log_file = socket_path(folder, "redis.sock"), folder / "redis.log"
     _retire(path)
     process = subprocess.Popen(_redis_command(folder, path, log_file), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
@@ -185,7 +185,7 @@ def check_disk(folder: Path) -> None:
         raise EngineError(f"only {free // 2**20} MiB are free at {folder}; at least {MIN_FREE_BYTES // 2**20} are needed: free some space or set WEIJING_VAR")
 
 
-def _socket(folder: Path, name: str) -> Path:
+def socket_path(folder: Path, name: str) -> Path:
     """A socket path short enough for the kernel (107 bytes): under the folder, or else a link in the temporary folder."""
     path = folder / name
     if len(str(path).encode()) < 100:

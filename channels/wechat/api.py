@@ -84,6 +84,15 @@ class PlatformApi:
         answer = await self.signed(lambda token: self._request("/cgi-bin/media/upload", {"access_token": token, "type": "image"}, form()))
         return str(answer.get("media_id") or "")
 
+    async def token(self) -> str:
+        """The access token, for a command that asks whether there is one; not to be shown.
+
+        Raises:
+            PlatformError: the platform gives none.
+            StoreUnavailable: the token could not be read.
+        """
+        return await self._token.get()
+
     async def call(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Post with the access token; a refused token is replaced once.
 
@@ -133,7 +142,8 @@ class PlatformApi:
                 answer = json.loads(await response.read())
             errcode = int(answer.get("errcode") or 0)
         except (aiohttp.ClientError, asyncio.TimeoutError, ValueError, TypeError, AttributeError) as error:
-            raise PlatformError(f"{path}: no answer of the platform ({type(error).__name__})", NETWORK) from None
+            uncertain = not isinstance(error, aiohttp.ClientConnectorError)
+            raise PlatformError(f"{path}: no answer of the platform ({type(error).__name__})", NETWORK, uncertain=uncertain) from None
         if errcode:
             raise PlatformError(f"{path}: errcode {errcode}{named(str(answer.get('errmsg')))}: {advice(errcode)}", errcode)
         return dict(answer)

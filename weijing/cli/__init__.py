@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "edge": ("channels.edge", "the WeChat callback"),
     "bot": ("bot.parent", "the Rasa workers"),
     "sender": ("channels.sender", "deliver what was not answered passively"),
+    "dead": ("channels.dead_letters", "list, show, resend or drop what could not be delivered or answered"),
     "courier": ("actions.courier", "deliver what was kept while the backend was away"),
     "evidence": ("channels.evidence", "keep what users send before the platform forgets it"),
     "projector": ("store.projector", "write events to PostgreSQL"),
@@ -21,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "parse": ("bot.parse", "what the bot understands of each line on standard input"),
     "validate": ("bot.validate", "check domain, data and service items"),
     "simulate": ("channels.simulator.terminal", "talk to the bot in this terminal through real encrypted pushes"),
+    "doctor": ("channels.doctor.command", "is everything there that an account needs, and if not, what mends it"),
     "menu": ("channels.wechat.menu_command", "the account's bottom menu: check, show, diff, push, delete"),
     "settings": ("weijing.settings_table", "print every setting, its meaning and source; secrets masked"),
 }
