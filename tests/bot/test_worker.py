@@ -66,11 +66,28 @@ async def test_a_message_is_answered_with_what_rasa_says(house: House, turns: Tu
 
 async def test_rasa_payload_syntax_is_only_words(house: House, turns: Turns) -> None:
     start(house)
-    for number, text in enumerate(["举报", "/restart", '/cancel{"content":"x"}']):
+    for number, text in enumerate(["举报", "/restart", '/cancel{"content":"x"}', "\u3000/cancel", "/ \n/cancel", "\u200b／cancel"]):
         message = Message(key=f"s{number}", openid="oS", text=text)
         await turns.accept(message, "e")
-        last = await answer(turns, message)
-    assert "已取消" not in last.bubbles[0]["text"]
+        assert "已取消" not in (await answer(turns, message)).bubbles[0]["text"], repr(text)
+
+
+async def test_a_reply_that_came_too_late_is_given_first_with_the_next_message(house: House, turns: Turns, redis: Redis) -> None:
+    """An account without the customer-service right: the question was answered "later"; the user asks to see it while the turn has not even begun."""
+    question, ask, more = (Message(key=f"h{number}", openid="oH", text=text) for number, text in enumerate(["怎么办", "查看。", "谢谢"]))
+    await turns.accept(question, "e")
+    assert (await turns.claim("oH", question.key, late=True, hold=True)).state == "pending"
+    await turns.accept(ask, "e")
+    start(house)
+    kept = (await answer(turns, ask)).bubbles
+    assert [bubble["text"] for bubble in kept] == ["之前没能及时发给您的消息，先补在这里：", "事项 None，地点 None"], "what he waited for and a sentence that says so, and no answer to 查看"
+    assert (await turns.claim("oH", question.key)).state == "late", "given: nobody sends it"
+    assert not await redis.exists(key(partition("oH"), "held", "oH"))
+    await turns.accept(more, "e")
+    assert (await answer(turns, more)).bubbles == ({"text": "不客气"},), "once"
+    outcomes = [json.loads(fields["e"]) for _, fields in await redis.xrange(key(partition("oH"), "events"))]
+    assert [event["outcome"] for event in outcomes if event["type"] == "delivery" and event["key"] == question.key] == ["held"]
+    assert [event["held"] for event in outcomes if event["type"] == "turn"] == [[], [question.key], []]
 
 
 async def test_a_slow_turn_of_one_user_delays_no_other(house: House, turns: Turns) -> None:
