@@ -70,10 +70,11 @@ class Desk:
         """
         await self.limits.count("form", message.openid)
         claim = await self.submissions.ask(message)
-        if claim.state == "reply":
-            request[CONFIRM] = message
         bubbles = [bubble for bubble in claim.bubbles if bubble.get("text")]
-        return render(request, template, {"state": claim.state, "bubbles": bubbles, "verified": self.settings.wechat_verified, **context})
+        response = render(request, template, {"state": claim.state, "bubbles": bubbles, "verified": self.settings.wechat_verified, **context})
+        if claim.state == "reply":  # and not before the page is made: what fails is not confirmed
+            request[CONFIRM] = message
+        return response
 
 
 DESK = web.AppKey("desk", Desk)

@@ -110,10 +110,11 @@ class Login:
                 answer = json.loads(await response.read())
         except (aiohttp.ClientError, asyncio.TimeoutError, ValueError) as error:
             raise PlatformError(f"sns/oauth2/access_token: no answer of the platform ({type(error).__name__})", -1) from None
-        openid = answer.get("openid") if isinstance(answer, dict) else None
+        fields = answer if isinstance(answer, dict) else {}
+        openid, errcode = fields.get("openid"), fields.get("errcode")
         if not isinstance(openid, str) or not _OPENID.fullmatch(openid):
-            errcode = int(answer.get("errcode") or -1) if isinstance(answer, dict) else -1
-            raise PlatformError(f"sns/oauth2/access_token: errcode {errcode}", errcode)
+            errcode = errcode if isinstance(errcode, int) else -1
+            raise PlatformError(f"sns/oauth2/access_token: errcode {errcode}; see 全局返回码说明, and WECHAT_APP_ID and WECHAT_APP_SECRET", errcode)
         return openid
 
 

@@ -114,7 +114,7 @@ async def start_house(redis: Redis, redis_server: EmbeddedRedis, backend: Runnin
             "edge_port": free_port(), "backend_url": backend.base, "backend_token": backend.settings.backend_token, "vault_key": backend.settings.vault_key,
             "database_url": backend.settings.database_url,
         }  # fmt: skip
-        settings = settings_with(redis_server.url, **{**values, **changes})
+        settings = settings_with(changes.pop("redis_url", redis_server.url), **{**values, **changes})
         app = init_app(settings)
         runner = await serve(app, "127.0.0.1", settings.edge_port)
         house = House(settings, app, bot, [])
