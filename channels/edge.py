@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import resource
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -33,6 +34,8 @@ DEADLINE_S = 4.5
 """WeChat cuts at 5 s."""
 CROWD = 2000
 """More waiting pushes than this: the reply is left to the sender."""
+FILES = 10_000
+"""Open files that the edge asks for."""
 COMMAND_S = 1.5
 """A Redis command may take so long, so that a second try still fits into the deadline."""
 WORKER_ALIVE_MS = 15_000
@@ -88,6 +91,7 @@ def main(argv: list[str]) -> int:
 
 
 async def _main(settings: Settings) -> None:
+    _open_files()
     await wait_ready(settings.redis_url)
     runner = await serve(init_app(settings), settings.edge_host, settings.edge_port)
     gc.freeze()  # what start-up made stays for good
@@ -95,6 +99,13 @@ async def _main(settings: Settings) -> None:
     log.info("the edge listens on %s:%d", settings.edge_host, settings.edge_port)
     await until_stopped()
     await runner.cleanup()
+
+
+def _open_files() -> None:
+    """A push that waits holds a socket: the 1024 of a shell would be less than a crowd."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(hard, FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
 
 
 async def _reach(redis: Redis) -> dict[str, bool]:

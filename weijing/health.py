@@ -11,11 +11,18 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 
 from weijing.errors import EngineError
 
+KEEPALIVE_S = 75.0
+"""A little longer than a reverse proxy keeps its own side open (nginx: 60 s), so that none sends into a connection that is being closed; aiohttp's hour would
+let anybody hold our sockets with half a request."""
+LINGER_S = 2.0
+"""How long the rest of a body that was refused is read away."""
+
 Ready = Callable[[], Awaitable[Mapping[str, bool]]]
 """What a process needs to do its work, by name; it is ready when all are True."""
+Info = Callable[[], Awaitable[Mapping[str, object]]]
 
 
-def add_health(app: web.Application, ready: Ready, registry: CollectorRegistry = REGISTRY, *, info: Ready | None = None) -> None:
+def add_health(app: web.Application, ready: Ready, registry: CollectorRegistry = REGISTRY, *, info: Info | None = None) -> None:
     """Serve the three routes from `app`.
 
     Args:
@@ -39,13 +46,16 @@ def add_health(app: web.Application, ready: Ready, registry: CollectorRegistry =
     app.router.add_get("/metrics", metrics)
 
 
-async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
+async def serve(app: web.Application, host: str, port: int, *, keepalive: float = KEEPALIVE_S) -> web.AppRunner:
     """Listen; the caller cleans the runner up.
+
+    Args:
+        keepalive: seconds in which a connection must bring a whole request head, after its beginning or after the last answer; then it is closed.
 
     Raises:
         EngineError: the port is taken.
     """
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0, keepalive_timeout=keepalive, lingering_time=LINGER_S)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port, backlog=1024).start()
