@@ -13,13 +13,15 @@ class Outcome:
     """`sent`, `held` (until the user writes again), `dead`, or `retry` after `pause` ms.
 
     Args:
-        via: the last hop that was used: `customer_service`, `notice` (a subscription notice) or `webchat`.
+        via: the last hop that was used: `customer_service`, `notice` (a subscription notice has told of what is held) or `webchat`.
+        rest: for `held`: what is left of a reply that was sent in part; None for all of it.
     """
 
     name: Literal["sent", "held", "dead", "retry"]
     errcode: int = 0
     pause: int = 0
     via: str = "customer_service"
+    rest: tuple[Bubble, ...] | None = None
 
 
 class Outlet(Protocol):

@@ -1,166 +1,35 @@
-"""`weijing sender`: delivers what was not answered passively. It leases partitions, keeps each user's order, and lets no user wait for another."""
+"""`weijing sender`: the process that delivers what was not answered passively, and shows who waits that somebody is at it."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import secrets
 import socket
-import time
-from collections.abc import Mapping
 from contextlib import suppress
 
 import aiohttp
 from aiohttp import web
-from prometheus_client import Counter, Gauge
+from prometheus_client import Gauge
 
+from channels.outbox import Sender
 from channels.outlet import Outlet
 from channels.webchat.delivery import WebchatOutlet
 from channels.wechat.api import PlatformApi
-from channels.wechat.delivery import WeChatOutlet
-from store.keys import channel_of, key
-from store.leases import Leases
-from store.redis import FAULTS, Redis, client, end, unavailable, wait_ready
-from store.turns import Turns, now_ms
+from channels.wechat.delivery import wechat_outlet
+from channels.wechat.typing import TypingWatch
+from store.dead_letters import DeadLetters
+from store.pace import Pace
+from store.redis import client, end, wait_ready
 from store.webchat_log import WebchatLog
 from weijing.errors import StoreUnavailable
 from weijing.health import add_health, serve, until_stopped
 from weijing.logs import set_up_logs
 from weijing.settings import Settings, load_settings
 
-log = logging.getLogger(__name__)
+SAMPLE_S = 5.0
 
-LEASE_MS = 15_000
-SCAN_S = 0.2
-PAGE = 200
-"""Due replies read of a partition in one scan."""
-AT_ONCE = 32
-"""Users served at the same time."""
-
-DELIVERIES = Counter("weijing_deliveries_total", "Replies delivered by the sender", ["outcome"])
-DUE = Gauge("weijing_due_replies", "Replies due in the partitions of this sender, at the last scan")
-
-
-class Sender:
-    """Scans and delivers.
-
-    Args:
-        outlets: channel -> its last hop.
-        owner: id of the process.
-    """
-
-    def __init__(self, redis: Redis, outlets: Mapping[str, Outlet], owner: str) -> None:
-        self._redis = redis
-        self._outlets = outlets
-        self._turns = Turns(redis)
-        self._leases = Leases(redis, owner, LEASE_MS, noun="sender")
-        self._slots = asyncio.Semaphore(AT_ONCE)
-        self._users: dict[str, asyncio.Task[None]] = {}
-        self._blocked: dict[str, float] = {}
-
-    @property
-    def alive(self) -> bool:
-        """Whether it holds partitions."""
-        return bool(self._leases.held)
-
-    async def run(self) -> None:
-        """Scan until cancelled; then finish what is on its way and give the leases up."""
-        balanced = 0.0
-        try:
-            while True:
-                try:
-                    if time.monotonic() - balanced > LEASE_MS / 5000:
-                        await self.balance()
-                        balanced = time.monotonic()
-                    await self.scan()
-                except StoreUnavailable as error:
-                    log.warning("the sender waits for Redis: %s", error.message)
-                    await asyncio.sleep(1.0)
-                await asyncio.sleep(SCAN_S)
-        finally:
-            await self.idle()
-            with suppress(StoreUnavailable, *FAULTS):  # a lease that cannot be given up runs out
-                await self._leases.leave()
-
-    async def idle(self) -> None:
-        """Wait until nothing is on its way."""
-        await asyncio.gather(*self._users.values(), return_exceptions=True)
-
-    async def scan(self) -> None:
-        """Start delivering what is due in our partitions.
-
-        Raises:
-            StoreUnavailable: Redis did not answer.
-        """
-        parts, now = sorted(self._leases.held), now_ms()
-        try:
-            pipe = self._redis.pipeline(transaction=False)
-            for part in parts:
-                pipe.zrangebyscore(key(part, "due"), "-inf", now, start=0, num=PAGE)
-            found = dict(zip(parts, await pipe.execute(), strict=True))
-            DUE.set(sum(map(len, found.values())))
-            for part, keys in found.items():
-                for openid, mine in (await self._by_user(part, keys)).items():
-                    self._start(part, openid, mine)
-        except FAULTS as error:
-            raise unavailable(error) from error
-
-    async def balance(self) -> None:
-        """Take our share of the partitions, and give up what is above it.
-
-        Raises:
-            StoreUnavailable: Redis did not answer.
-        """
-        try:
-            await self._leases.balance()
-            share = await self._leases.share()
-            for part in sorted(self._leases.held)[share:]:
-                await self._leases.free(part)
-        except FAULTS as error:
-            raise unavailable(error) from error
-
-    async def _by_user(self, part: int, keys: list[str]) -> dict[str, list[str]]:
-        """openid -> its due keys, oldest first; an entry without a turn has no openid and is dropped by `take`."""
-        pipe = self._redis.pipeline(transaction=False)
-        for name in keys:
-            pipe.hget(key(part, "turn", name), "openid")
-        users: dict[str, list[str]] = {}
-        for name, openid in zip(keys, await pipe.execute() if keys else [], strict=True):
-            users.setdefault(openid or "", []).append(name)
-        return users
-
-    def _start(self, part: int, openid: str, keys: list[str]) -> None:
-        if openid in self._users or self._blocked.get(openid, 0.0) > time.monotonic():
-            return
-        self._blocked.pop(openid, None)
-        task = asyncio.create_task(self._serve(part, openid, keys))
-        self._users[openid] = task
-        task.add_done_callback(lambda _: self._users.pop(openid, None))
-
-    async def _serve(self, part: int, openid: str, keys: list[str]) -> None:
-        """Deliver one user's replies in order; at the first that must wait, the later ones wait too."""
-        async with self._slots:
-            try:
-                for name in keys:
-                    if not await self._deliver(part, name):
-                        return
-            except StoreUnavailable as error:
-                log.warning("a delivery waits for Redis: %s", error.message)
-
-    async def _deliver(self, part: int, message_key: str) -> bool:
-        taken = await self._turns.take(part, message_key)
-        if taken is None:
-            return True
-        openid, bubbles, attempt = taken
-        outcome = await self._outlets[channel_of(openid)].deliver(openid, message_key, bubbles, attempt)
-        DELIVERIES.labels(outcome.name).inc()
-        if outcome.errcode:
-            log.warning("a reply is %s, errcode %d, attempt %d", outcome.name, outcome.errcode, attempt)
-        if outcome.name == "retry":
-            self._blocked[openid] = time.monotonic() + outcome.pause / 1000
-        await self._turns.settle(openid, message_key, outcome.name, via=outcome.via, retry_at=now_ms() + outcome.pause, errcode=outcome.errcode)
-        return outcome.name != "retry"
+DEAD = Gauge("weijing_dead_letters", "Replies given up and messages that failed three times, in the whole house; see 'weijing dead list'")
 
 
 def main(argv: list[str]) -> int:
@@ -175,18 +44,35 @@ async def _main(settings: Settings) -> None:
     await wait_ready(settings.redis_url)
     redis, owner = client(settings.redis_url), f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     async with aiohttp.ClientSession() as session:
-        outlets: dict[str, Outlet] = {"wechat": WeChatOutlet(redis, PlatformApi(redis, settings, session), verified=settings.wechat_verified)}
+        api, pace = PlatformApi(redis, settings, session), Pace(redis, settings.wechat_app_id, settings.wechat_calls_per_minute)
+        outlets: dict[str, Outlet] = {"wechat": wechat_outlet(redis, settings, api, pace)}
         outlets["webchat"] = WebchatOutlet(WebchatLog(redis, settings.derived_key("webchat-log")))
-        sender = Sender(redis, outlets, owner)
-
-        async def ready() -> dict[str, bool]:
-            return {"redis": sender.alive}
-
+        sender, letters = Sender(redis, outlets, owner), DeadLetters(redis)
+        running = [asyncio.create_task(sender.run()), asyncio.create_task(_count(letters))]
+        if settings.wechat_verified:
+            running.append(asyncio.create_task(TypingWatch(redis, api, pace, lambda: sender.parts).run()))
         app = web.Application()
-        add_health(app, ready)
+        add_health(app, lambda: _ready(sender), info=lambda: _info(letters))
         runner = await serve(app, "127.0.0.1", settings.sender_port)
-        running = asyncio.create_task(sender.run())
         await until_stopped()
-        await end(running)
+        await end(*running)
         await runner.cleanup()
     await redis.close(close_connection_pool=True)
+
+
+async def _ready(sender: Sender) -> dict[str, bool]:
+    return {"redis": bool(sender.parts)}
+
+
+async def _info(letters: DeadLetters) -> dict[str, object]:
+    """Shown, not required: the house works on, but somebody should look."""
+    with suppress(StoreUnavailable):
+        return {"dead_letters": await letters.count()}
+    return {}
+
+
+async def _count(letters: DeadLetters) -> None:
+    while True:
+        with suppress(StoreUnavailable):
+            DEAD.set(await letters.count())
+        await asyncio.sleep(SAMPLE_S)

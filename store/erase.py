@@ -6,6 +6,7 @@ the tracker no longer has the length it started from.
 
 from __future__ import annotations
 
+from store.dead_letters import DeadLetters
 from store.keys import key, partition
 from store.message import Message
 from store.redis import FAULTS, Redis, unavailable
@@ -26,6 +27,7 @@ async def erase_user(redis: Redis, message: Message) -> bool:
         held = await redis.lrange(key(partition(message.openid), "held", message.openid), 0, -1)
     except FAULTS as error:
         raise unavailable(error) from error
+    await DeadLetters(redis).forget(message.openid)
     return await _run(redis, message, "unsubscribe", KEPT, held)
 
 

@@ -3,6 +3,7 @@
     wj:{p}:inbox            stream: messages accepted and not done; an entry that exists is work not done
     wj:{p}:turn:<key>       hash: the state of one message and its reply (see `store.turns`)
     wj:{p}:due              sorted set: message keys by the time (ms) at which the sender must deliver their reply
+    wj:{p}:front            hash: openid -> the reply that is on its way; the user's younger ones wait for it
     wj:{p}:user:<openid>    hash: len (events ever), offset (events trimmed), header (JSON events that restore the slots)
     wj:{p}:tracker:<openid> list: tracker events (JSON) since `offset`
     wj:{p}:held:<openid>    list: message keys whose reply waits until the user writes again

@@ -117,7 +117,7 @@ class Turns:
 
     async def take(self, part: int, message_key: str, visible_ms: int = 30_000) -> tuple[str, tuple[Bubble, ...], int] | None:
         """The sender takes one due reply: (openid, bubbles, attempt from 1), or None when there is nothing to send."""
-        keys = [key(part, "turn", message_key), key(part, "due")]
+        keys = [key(part, "turn", message_key), key(part, "due"), key(part, "front")]
         taken = await self._scripts.run("take", keys, [message_key, now_ms(), visible_ms])
         return (taken[0], tuple(json.loads(taken[1])), int(taken[2])) if taken else None
 
@@ -131,11 +131,12 @@ class Turns:
             rest: what is left of a reply that was sent in part.
         """
         part = partition(openid)
-        keys = [key(part, "turn", message_key), key(part, "due"), key(part, "held", openid), key(part, "events"), key(part, "dead")]
+        keys = [key(part, "turn", message_key), key(part, "due"), key(part, "held", openid), key(part, "events")]
+        keys += [key(part, "dead"), key(part, "front")]
         event = delivery_event(openid, message_key, via, outcome, errcode)
         letter = dumps({"key": message_key, "openid": openid, "cause": f"errcode {errcode}"})
         left = dumps(rest) if rest is not None else ""
-        return bool(await self._scripts.run("settle", keys, [message_key, outcome, retry_at, event, KEEP_S, left, HELD_S, letter]))
+        return bool(await self._scripts.run("settle", keys, [message_key, outcome, retry_at, event, KEEP_S, left, HELD_S, letter, now_ms() - HELD_S * 1000]))
 
     async def post(self, openid: str, message_key: str, bubbles: list[Bubble], *, kind: str, deferred: str = "", evidence: Sequence[Claimed] = ()) -> bool:
         """Put a message of our own into the outbox, once for each `message_key`; `deferred` names the kept call that it settles, `evidence` what that filed."""

@@ -109,13 +109,15 @@ class PlatformError(WeijingError):
     Args:
         message: what the errcode means and what to do.
         errcode: WeChat's number, e.g. 45015.
+        uncertain: nobody knows whether the call was carried out.
     """
 
     code = "platform"
 
-    def __init__(self, message: str, errcode: int) -> None:
+    def __init__(self, message: str, errcode: int, *, uncertain: bool = False) -> None:
         super().__init__(message)
         self.errcode = errcode
+        self.uncertain = uncertain
 
 
 class ReplyRejected(WeijingError):
