@@ -68,6 +68,15 @@ class Backend:
         """Hand in a rating."""
         return await self._call("POST", "/v1/ratings", rating, key)
 
+    async def add_evidence(self, report_no: str, evidence: Json, key: str) -> Json:
+        """Add evidence to a filed report; answers how many it has now."""
+        return await self._call("POST", f"/v1/reports/{quote(report_no, safe='')}/evidence", evidence, key)
+
+    async def offices(self, lat: str, lng: str, limit: int) -> list[Json]:
+        """The nearest offices to a place (GCJ-02)."""
+        offices: list[Json] = (await self._call("GET", f"/v1/offices?lat={quote(lat)}&lng={quote(lng)}&limit={limit}"))["offices"]
+        return offices
+
     async def deliver(self, method: str, path: str, body: Json, key: str) -> Json:
         """Make a call that a turn kept; its body holds raw values already."""
         return await self._call(method, path, body, key)

@@ -14,6 +14,7 @@ from aiohttp import web
 from cryptography.fernet import Fernet, InvalidToken
 
 from actions.client import Backend, backend
+from store.context import evidence_claim
 from store.keys import PARTITIONS, key
 from store.message import Bubble
 from store.redis import FAULTS, Redis, client, wait_ready
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 FILED = "您之前提交的内容已正式登记，编号 {report_no}，查询码 {query_code}（只显示这一次，请保存）。{next_step}"
 KNOWN = "您之前提交的内容与编号 {duplicate_of} 的相同，已按该编号办理，请用当时的查询码查询。"
+ADDED = "您之前补充的材料已加到 {report_no}，现在共 {evidence} 份。"
 REFUSED = "您之前提交的内容没能登记，工作人员会联系您。着急请拨打 110（紧急）或回复“人工”。"
 
 
@@ -85,12 +87,13 @@ class Courier:
     async def _deliver(self, api: Backend, entry: str, call: dict[str, Any]) -> None:
         try:
             answer = await api.deliver(call["method"], call["path"], call["body"], call["idempotency_key"])
-            text = KNOWN if answer.get("duplicate_of") else FILED
+            text = ADDED if call["kind"] == "evidence" else KNOWN if answer.get("duplicate_of") else FILED
+            evidence = evidence_claim(call["body"].get("evidence") or [], answer["report_no"])
             bubbles: list[Bubble] = [{"text": text.format(**answer)}]
         except BackendRefused as error:
             log.error("kept %s of %s refused: %s", call["kind"], call["key"], error)
-            bubbles = [{"text": REFUSED}]
-        await self._turns.post(call["openid"], f"kept:{call['idempotency_key']}", bubbles, kind=call["kind"], deferred=entry)
+            bubbles, evidence = [{"text": REFUSED}], []
+        await self._turns.post(call["openid"], f"kept:{call['idempotency_key']}", bubbles, kind=call["kind"], deferred=entry, evidence=evidence)
 
 
 def main(argv: list[str]) -> int:

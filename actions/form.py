@@ -56,6 +56,7 @@ class Field:
         story: any words will do, so only a clear question or command is an aside.
         adds: what is volunteered adds to what is there.
         alone: a message that is this and nothing else gives the field a new value, whatever was asked.
+        sent: what may be sent instead of words to answer it (`Said.sent`).
         needed: whether it is asked at all.
     """
 
@@ -67,8 +68,12 @@ class Field:
     story: bool = False
     adds: bool = False
     alone: re.Pattern[str] | None = None
+    sent: frozenset[str] = frozenset()
     needed: Callable[[Slots], bool] = lambda slots: True
 
+    def hears(self, said: Said) -> bool:
+        """Whether a message can speak of it: words can, a picture only of what may be sent."""
+        return not said.sent or said.sent in self.sent
 
     def takes(self, said: Said, slots: Slots) -> bool:
         """Whether it hears what a message volunteers: it is empty, it adds, or the message speaks of nothing else."""
@@ -78,7 +83,8 @@ class Field:
 
 def volunteered(fields: tuple[Field, ...], said: Said, slots: Slots, asked: Field | None = None) -> dict[str, Any]:
     """What a message says about fields that were not asked for."""
-    found = {field.slot: field.volunteered(said, slots) for field in fields if field is not asked and field.takes(said, slots)}
+    hearing = [field for field in fields if field is not asked and field.hears(said) and field.takes(said, slots)]
+    found = {field.slot: field.volunteered(said, slots) for field in hearing}
     return {slot: value for slot, value in found.items() if value is not None}
 
 
@@ -108,8 +114,8 @@ class Form(BaseAction, ABC):
             taken = self._correct(dispatcher, said, correction, slots) if correction else self._take(dispatcher, said, asked, slots)
         taken = self.settle(taken, slots)
         slots.update(taken)
-        for response in self.remarks(taken):
-            dispatcher.utter_message(response=response)
+        for remark in self.remarks(taken):
+            dispatcher.utter_message(**remark)
         missing = (field.slot for field in self.fields if slots.get(field.slot) is None and field.needed(slots))
         return [*(SlotSet(slot, value) for slot, value in taken.items()), SlotSet("requested_slot", next(missing, None))]
 
@@ -117,13 +123,13 @@ class Form(BaseAction, ABC):
         """What follows from the values just taken; the default changes nothing."""
         return taken
 
-    def remarks(self, taken: Slots) -> list[str]:
-        """Responses that a value just taken calls for."""
+    def remarks(self, taken: Slots) -> list[dict[str, Any]]:
+        """Responses (with their values) that a value just taken calls for."""
         return []
 
     def _is_aside(self, said: Said, asked: Field, slots: Slots) -> bool:
         """Whether the message speaks past the form: danger, a command, a question or small talk."""
-        if said.form:
+        if said.form or (said.sent and not any(field.hears(said) for field in self.fields)):
             return True
         if "emergency" in (said.intent, said.decision):
             return said.text.strip("。.!！ ") not in self.harmless or screen(said.text) is not None
@@ -133,7 +139,7 @@ class Form(BaseAction, ABC):
             return self._leaves_story(said)
         if said.intent in LEAVING or said.asks or said.greets:
             return True
-        readable = asked.read(said, slots) is not None or (asked.skipped is not None and said.skips)
+        readable = (asked.hears(said) and asked.read(said, slots) is not None) or (asked.skipped is not None and said.skips)
         return not readable and said.intent not in VAGUE and not volunteered(self.fields, said, slots, asked)
 
     @staticmethod
@@ -146,7 +152,7 @@ class Form(BaseAction, ABC):
         found = volunteered(self.fields, said, slots, asked)
         if asked is None:
             return found
-        value = asked.skipped if asked.skipped is not None and said.skips else asked.read(said, slots)
+        value = asked.skipped if asked.skipped is not None and said.skips else asked.read(said, slots) if asked.hears(said) else None
         if value is not None:
             return {**found, asked.slot: value, TRIES: 0}
         return found or self._refuse(dispatcher, asked, {asked.slot: None}, slots)

@@ -27,7 +27,7 @@ OFFERED = 4
 
 LATER: dict[str, str] = {
     "ask_naming": "naming", "check_name": "naming", "file_residence": "residence", "file_ride": "filings", "file_bank_identity": "filings",
-    "book_appointment": "appointment", "cancel_appointment": "appointment", "find_office": "office",
+    "book_appointment": "appointment", "cancel_appointment": "appointment",
     "write_letter": "feedback", "answer_survey": "feedback", "ask_notice": "notice", "track_delivery": "notice",
 }  # fmt: skip
 """Intent -> topic of what cannot be done in the conversation yet."""
@@ -64,7 +64,7 @@ class ActionGuideTopic(BaseAction):
         if item is not None and item["active"]:
             dispatcher.utter_message(response="utter_guide_instead")
             return show(dispatcher, item, said.entity("aspect") or "overview")
-        dispatcher.utter_message(response=f"utter_{LATER.get(said.intent, 'office')}_later")
+        dispatcher.utter_message(response=f"utter_{LATER[said.intent]}_later")
         return []
 
 

@@ -14,7 +14,9 @@ from actions.base import BaseAction, Event, cleared, paused
 from actions.client import Json, backend, defer_report
 from actions.form import TRIES, Field, Form, Slots, volunteered
 from actions.masks import shown
+from actions.report_evidence import PENDING, filed_now, pending
 from actions.report_fields import FIELDS
+from actions.report_files import VOICES, bare, counted, file_evidence, files_of, held, received
 from actions.report_words import KINDS, MODES
 from actions.said import Said
 from store.context import current
@@ -22,7 +24,9 @@ from weijing.errors import BackendRefused, BackendUnavailable
 
 log = logging.getLogger(__name__)
 
-SLOTS = (*(field.slot for field in FIELDS), TRIES)
+UNCONFIRMED = "还没有提交"
+"""Stands in every form of the summary."""
+SLOTS = (*(field.slot for field in FIELDS), VOICES, TRIES)
 
 
 class ActionStartReport(BaseAction):
@@ -31,10 +35,12 @@ class ActionStartReport(BaseAction):
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """A new report begins empty, whatever was left behind."""
         dispatcher.utter_message(response="utter_report_notice")
-        taken = _settled(volunteered(FIELDS, Said.latest(tracker), {}), {})
-        for response in _remarks(taken):
-            dispatcher.utter_message(response=response)
-        return [*cleared(SLOTS), *(SlotSet(slot, value) for slot, value in taken.items())]
+        waiting = bare(pending(tracker.slots))
+        taken = volunteered(FIELDS, Said.latest(tracker), {"report_evidence": waiting} if waiting else {})
+        taken = _settled({"report_evidence": waiting, **taken} if waiting else taken, {})
+        for remark in _remarks(taken):
+            dispatcher.utter_message(**remark)
+        return [*cleared((*SLOTS, PENDING)), *(SlotSet(slot, value) for slot, value in taken.items())]
 
 
 class ValidateReportForm(Form):
@@ -48,19 +54,29 @@ class ValidateReportForm(Form):
         """A complaint is not happening now, what happens now needs no date, and another kind has other topics."""
         return _settled(taken, slots)
 
-    def remarks(self, taken: Slots) -> list[str]:
-        """Happening now: 110 comes first, the form goes on."""
+    def remarks(self, taken: Slots) -> list[dict[str, Any]]:
+        """Happening now: 110 comes first, the form goes on; files are counted."""
         return _remarks(taken)
+
+    def _take(self, dispatcher: CollectingDispatcher, said: Said, asked: Field | None, slots: Slots) -> dict[str, Any]:
+        """A file that WeChat does not hand over is no wrong answer."""
+        if said.sent == "文件" and not said.evidence:
+            dispatcher.utter_message(response="utter_report_evidence_no_file")
+            return {}
+        return super()._take(dispatcher, said, asked, slots)
 
 
 class ActionAskReportFormReportConfirmed(BaseAction):
     """All fields, numbered, before anything is sent."""
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
-        """Names and numbers are shown half hidden: the user sees enough to find a slip."""
+        """Names and numbers are shown half hidden: the user sees enough to find a slip. A file sent under the summary does not bring it again."""
+        if Said.latest(tracker).evidence and UNCONFIRMED in _last_reply(tracker):
+            dispatcher.utter_message(response="utter_report_summary_again")
+            return []
         named = tracker.get_slot("report_mode") == "实名"
         words = {slot: shown(str(tracker.get_slot(slot))) for slot in SLOTS}
-        words["report_evidence"] = str(len(tracker.get_slot("report_evidence") or []))
+        words["report_evidence"] = counted(tracker.slots)
         dispatcher.utter_message(response="utter_report_summary_named" if named else "utter_report_summary_anonymous", **words)
         return []
 
@@ -79,14 +95,16 @@ class ActionSubmitReport(BaseAction):
         except BackendUnavailable as error:
             log.warning("a report is kept for later: %s", error)
             defer_report(report, key)
+            current().claim(report["evidence"], report_no=f"L-{key[:8].upper()}")
             dispatcher.utter_message(response="utter_report_kept", local_no=f"L-{key[:8].upper()}")
             return cleared(SLOTS)
         except BackendRefused as error:
             log.error("the backend refused a report: %s", error)
             dispatcher.utter_message(response="utter_report_refused")
             return paused("report")
+        await file_evidence(receipt, report)
         dispatcher.utter_message(response=_receipt_response(receipt), **_receipt(receipt))
-        return cleared(SLOTS)
+        return [*cleared(SLOTS), *filed_now(receipt["report_no"])]
 
 
 def report_body(slots: Slots, openid: str) -> Json:
@@ -99,11 +117,24 @@ def report_body(slots: Slots, openid: str) -> Json:
         "occurred_at": slots["report_occurred_at"],
         "place": slots["report_place"],
         "happening_now": slots["report_happening_now"] == "是",
-        "evidence": slots["report_evidence"],
+        "evidence": files_of(slots),
         "mode": MODES[slots["report_mode"]],
         "reporter": {"name": slots["reporter_name"], "phone": slots["reporter_phone"]} if named else None,
         "openid": openid,
     }
+
+
+def _last_reply(tracker: Tracker) -> str:
+    """What the bot said before the user's last message."""
+    texts: list[str] = []
+    for event in reversed(tracker.events):
+        if event["event"] == "user" and texts:
+            break
+        if event["event"] == "user":
+            texts = [""]
+        elif event["event"] == "bot" and texts:
+            texts.append(event.get("text") or "")
+    return "\n".join(texts)
 
 
 def _receipt_response(receipt: Json) -> str:
@@ -127,9 +158,9 @@ def _settled(taken: dict[str, Any], slots: Slots) -> dict[str, Any]:
         taken = {"report_happening_now": "否", **taken}
     if taken.get("report_happening_now") == "是" and slots.get("report_occurred_at") is None:
         taken = {"report_occurred_at": "现在", **taken}
-    return taken
+    return held(taken, slots)
 
 
-def _remarks(taken: Slots) -> list[str]:
-    happening = ["utter_report_call_110"] if taken.get("report_happening_now") == "是" else []
-    return happening + (["utter_report_evidence_kept"] if taken.get("report_evidence") else [])
+def _remarks(taken: Slots) -> list[dict[str, Any]]:
+    happening = [{"response": "utter_report_call_110"}] if taken.get("report_happening_now") == "是" else []
+    return happening + received(taken)

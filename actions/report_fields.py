@@ -11,12 +11,12 @@ from typing import Any
 
 from actions import report_words as words
 from actions.form import Field, Slots
+from actions.report_files import MOST
 from actions.said import Said
 from store.context import current
 
 LEAST = {"投诉": 10, "举报": 4}
 """Characters below which nobody could look into it."""
-MOST_EVIDENCE = 20
 TOLD = 10
 """Characters from which the first message counts as the story itself."""
 SENTENCE = 20
@@ -74,16 +74,29 @@ def _told_time(said: Said, slots: Slots) -> str | None:
 
 
 def _place(said: Said, slots: Slots) -> str | None:
+    if said.sent:
+        return located(said)
     text = words.LEAD_IN.sub("", said.text.strip()).rstrip("。 ")
     return text[:150] if len(text) >= 2 and not said.denies and not words.TIME.fullmatch(text) else said.entity("place")
 
 
 def _told_place(said: Said, slots: Slots) -> str | None:
+    if said.sent:
+        return located(said)
     found = words.PLACE.search(words.TIME.sub("在", said.text))  # 「昨晚九点人民路…」: a place often follows the time with no word between
     named = said.entity("place")
     if named and said.text.startswith(named) and len(said.text) <= SENTENCE:
         return said.text.strip()
     return found["place"] if found else named
+
+
+def located(said: Said) -> str | None:
+    """The place of a location message: its label with the coordinates, which staff can look up; WeChat's are GCJ-02."""
+    lat, lng, label = said.entity("lat"), said.entity("lng"), said.entity("place") or ""
+    if not (lat and lng):
+        return label[:150] or None
+    point = f"{'北' if float(lat) >= 0 else '南'}纬{abs(float(lat)):.5f}，{'东' if float(lng) >= 0 else '西'}经{abs(float(lng)):.5f}"
+    return f"{label[:120]}（{point}）" if label else point
 
 
 def _happening(said: Said, slots: Slots) -> str | None:
@@ -97,11 +110,7 @@ def _told_happening(said: Said, slots: Slots) -> str | None:
 
 
 def _evidence(said: Said, slots: Slots) -> list[dict[str, Any]] | None:
-    refs = [value for name, value in said.entities if name == "media"]
-    if refs:
-        kind = next((code for word, code in words.MEDIA.items() if f"〔{word}〕" in said.text), "file")
-        return [*(slots.get("report_evidence") or []), *({"kind": kind, "ref": ref} for ref in refs)][:MOST_EVIDENCE]
-    return None
+    return [*(slots.get("report_evidence") or []), *said.evidence][:MOST] if said.evidence else None
 
 
 def _asked_evidence(said: Said, slots: Slots) -> list[dict[str, Any]] | None:
@@ -168,9 +177,9 @@ FIELDS = (
     Field("report_topic", "种类|问题", _topic, _told_topic),
     Field("report_content", "内容|经过|情况|事情", _content, _told_content, story=True),
     Field("report_occurred_at", "时间|日期", _time, _told_time, alone=words.TIME),
-    Field("report_place", "地点|地址|位置|地方", _place, _told_place),
+    Field("report_place", "地点|地址|位置|地方", _place, _told_place, alone=words.LOCATION, sent=frozenset({"位置"})),
     Field("report_happening_now", "是否正在发生|正在发生|现在", _happening, _told_happening),
-    Field("report_evidence", "材料|证据|图片|照片", _asked_evidence, _evidence, skipped=[], adds=True),
+    Field("report_evidence", "材料|证据|图片|照片", _asked_evidence, _evidence, skipped=[], adds=True, sent=frozenset(words.MEDIA)),
     Field("report_mode", "方式|匿名|实名", _mode, _told_mode, adds=True),
     Field("reporter_name", "姓名|名字", _name, _told_name, needed=_named),
     Field("reporter_phone", "电话|手机号?|联系方式", _phone, _told_phone, needed=_named),

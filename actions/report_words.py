@@ -6,8 +6,10 @@ import re
 
 KINDS = {"投诉": "complaint", "举报": "tip"}
 MODES = {"匿名": "anonymous", "实名": "named"}
-MEDIA = {"图片": "image", "语音": "voice", "视频": "video", "文件": "file", "链接": "link"}
 """What the user reads -> what the API takes."""
+MEDIA = ("图片", "语音", "视频", "文件", "链接")
+"""What may be sent as evidence."""
+LOCATION = re.compile("〔位置〕.*")
 
 OTHER = "其他"
 TIP_TOPICS = {

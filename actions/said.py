@@ -10,6 +10,8 @@ from rasa_sdk import Tracker
 from weijing.identifiers import find_identifiers
 from weijing.privacy import KINDS, MASK
 
+_SENT = re.compile(r"〔(图片|语音|视频|文件|链接|位置)〕")
+_CODES = {"图片": "image", "语音": "voice", "视频": "video", "文件": "file", "链接": "link"}
 _ASKS = re.compile(r"[?？]|吗|呢$|怎么|怎样|如何|什么|哪|多少|多久|几天|几点|能不能|可不可以|可以不|要不要|需不需要")
 _GREETS = re.compile(r"(?:你好|您好|哈喽|嗨|早上好|下午好|晚上好|在吗|在不在|谢谢|多谢|感谢|再见|拜拜|hi|hello)[啊呀了你您们\s,，。!！~]*", re.IGNORECASE)
 _SKIPS = re.compile(r"(都|暂时|现在|目前|我)*(没有|没|无|不用|不需要|不提供|跳过|略过|下一(步|个|项))(材料|证据|图片|照片)?[了的吧啊呀。!！,， ]*(谢谢)?")
@@ -55,6 +57,17 @@ class Said:
         """The first identifier of a kind: its mask, or the value itself where nobody masks (`rasa shell`)."""
         masked = next((found[0] for found in MASK.finditer(self.text) if found[1] == KINDS.get(kind)), None)
         return masked or next((found.value for found in find_identifiers(self.text) if found.kind == kind and found.valid), None)
+
+    @property
+    def sent(self) -> str:
+        """What was sent instead of words: 图片, 语音, 视频, 文件, 链接 or 位置; empty for words."""
+        found = _SENT.match(self.text)
+        return found[1] if found else ""
+
+    @property
+    def evidence(self) -> list[dict[str, str]]:
+        """The files and links that it brings, as a report refers to them."""
+        return [{"kind": _CODES[self.sent], "ref": value} for name, value in self.entities if name == "media" and self.sent in _CODES]
 
     @property
     def form(self) -> bool:

@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import progress, report
 from actions.base import BaseAction, Event, cleared
+from actions.report_files import let_go
 
 FORMS = {"report_form": report.SLOTS, "progress_form": progress.SLOTS}
 """Form -> the slots that are emptied when it is left."""
@@ -22,6 +23,8 @@ class ActionCancelForm(BaseAction):
         if form not in FORMS:
             dispatcher.utter_message(response="utter_smalltalk_nothing_to_cancel")
             return []
+        if form == "report_form":
+            let_go(tracker.slots)
         dispatcher.utter_message(response="utter_smalltalk_cancelled")
         return [ActiveLoop(None), SlotSet("requested_slot", None), *cleared(FORMS[form])]
 

@@ -15,7 +15,7 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, ConversationPaus
 
 from bot.live import LiveUser
 from bot.processor import TurnProcessor
-from bot.understanding import RESUME, to_user_message
+from bot.understanding import RESUME, standing, to_user_message
 from bot.window import dump, plan_cut
 from store.commits import Commit
 from store.context import CURRENT, TurnContext
@@ -98,7 +98,9 @@ class TurnRunner:
             tracker.update(UserUttered(rasa_message.text, message_id=message.key, input_channel=message.channel), self.domain)
             tracker.update(ActionExecuted(ACTION_LISTEN_NAME), self.domain)
             return [{"text": RESUMED}]
-        bubbles = await self._processor.turn(tracker, rasa_message)
+        known = standing(message, tracker)
+        said = await self._processor.turn(tracker, rasa_message)
+        bubbles = [bubble for bubble in said if bubble.get("text") not in known] or said
         return bubbles or [{"text": WAITING if tracker.is_paused() else EMPTY}]
 
     def _event(

@@ -10,6 +10,8 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from store.context import TurnContext
+from store.evidence import evidence_id
+from store.message import MEDIA as KEPT
 from store.message import Message
 from weijing.privacy import mask, mask_name
 
@@ -17,10 +19,6 @@ MEDIA = {"image": "〔图片〕", "voice": "〔语音〕", "video": "〔视频�
 RESUME = {"返回机器人", "回到机器人", "机器人"}
 """Words that bring the bot back while a conversation is paused."""
 NOTHING = "〔不支持的消息〕"
-FORM = "〔表单〕"
-"""What an H5 page sent; actions know it by this text (`actions/said.py`)."""
-WHOLE = {"name": "姓名", "id_number": "身份证", "phone": "手机"}
-"""Fields of a page whose value is masked whole: entity -> word in the mask."""
 
 
 def clean(message: Message, tracker: DialogueStateTracker, context: TurnContext) -> str:
@@ -53,11 +51,20 @@ def _parts(message: Message, tracker: DialogueStateTracker, context: TurnContext
         place = mask(message.data.get("label", ""), context.keep)
         entities = [("place", place), ("lat", message.data.get("lat", "")), ("lng", message.data.get("lng", ""))]
         return f"〔位置〕{place}", _intent("find_office", [(name, value) for name, value in entities if value])
+    if message.kind == "voice" and message.text:
+        context.spoken = evidence_id(message.key)
     if message.text:
         return chosen(clean(message, tracker, context), tracker), None
     if message.kind in MEDIA:
-        return MEDIA[message.kind], _intent("add_evidence", [("media", message.data.get("media_id", "") or message.key)])
+        return MEDIA[message.kind], _intent("add_evidence", [("media", one) for one in _evidence(message, context)])
     return NOTHING, _intent("help")
+
+
+def _evidence(message: Message, context: TurnContext) -> list[str]:
+    """What a report refers to: the id under which the file is kept, or a link's address; nothing for a file that cannot be had."""
+    if message.kind == "link":
+        return [mask(message.data.get("url", ""), context.keep)[:500]] if message.data.get("url") else []
+    return [evidence_id(message.key)] if message.kind in KEPT or message.channel != "wechat" else []
 
 
 def _form(message: Message, context: TurnContext, intents: list[str]) -> tuple[str, dict[str, Any]]:
@@ -87,10 +94,20 @@ def chosen(text: str, tracker: DialogueStateTracker) -> str:
 
 def offered(tracker: DialogueStateTracker) -> list[dict[str, Any]]:
     """The buttons of the last reply, in the order in which they were shown."""
-    buttons: list[list[dict[str, Any]]] = []
+    return [button for bubble in reversed(_last_reply(tracker)) for button in bubble.data.get("buttons") or []]
+
+
+def standing(message: Message, tracker: DialogueStateTracker) -> set[str]:
+    """Texts of the last reply that need no repeating: several pictures in a row get one line each, and the open question stands above them."""
+    return {event.text for event in _last_reply(tracker)} if message.kind in MEDIA and not message.text else set()
+
+
+def _last_reply(tracker: DialogueStateTracker) -> list[BotUttered]:
+    """Newest bubble first."""
+    bubbles: list[BotUttered] = []
     for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
             break
         if isinstance(event, BotUttered):
-            buttons.append(event.data.get("buttons") or [])
-    return [button for bubble in reversed(buttons) for button in bubble]
+            bubbles.append(event)
+    return bubbles

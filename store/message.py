@@ -9,8 +9,8 @@ from typing import Any
 Bubble = dict[str, Any]
 """One piece of a reply, as Rasa's output channel collects it: `text`, `buttons` [{title, payload}], `image`, `custom`."""
 
-MEDIA = frozenset({"image", "voice", "video", "file"})
-"""Kinds of messages that bring a file; each may become evidence (see `store.evidence`)."""
+MEDIA = frozenset({"image", "voice", "video"})
+"""Kinds of messages whose file may become evidence (see `store.evidence`). A `file` of WeChat's is not among them: the platform gives its name and size only."""
 
 
 @dataclass(frozen=True)

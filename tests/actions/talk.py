@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -94,10 +95,14 @@ class Talk:
 
     async def send(self, event_key: str, **data: str) -> str:
         """Send what an H5 page sends; answers all texts of the reply."""
-        self.context = self._next_context()
+        return await self.take(Message(uuid4().hex, self.tracker.sender_id, kind="form", event_key=event_key, data=data))
+
+    async def take(self, message: Message) -> str:
+        """Take a message as the worker does (words in it are left to the keyword classifier, which knows none); answers all texts of the reply."""
+        message = replace(message, openid=self.tracker.sender_id)
+        self.context = replace(self._next_context(), message_key=message.key)
         token = CURRENT.set(self.context)
         try:
-            message = Message(self.context.message_key, self.tracker.sender_id, kind="form", event_key=event_key, data=data)
             bubbles = await self._processor.turn(self.tracker, to_user_message(message, self.tracker, self.context, self._processor.domain.intents))
         finally:
             CURRENT.reset(token)

@@ -169,9 +169,9 @@ async def test_who_is_asked_for_a_name_may_still_stay_anonymous(talk: Talk) -> N
 
 async def test_pictures_are_kept_whenever_they_come(talk: Talk) -> None:
     await talk.say(TIP, "file_report")
-    assert "材料收到了" in await talk.say("〔图片〕", "add_evidence", media="media-1")
-    await talk.say("〔视频〕", "add_evidence", media="media-2")
-    assert talk.slot("report_evidence") == [{"kind": "image", "ref": "media-1"}, {"kind": "video", "ref": "media-2"}]
+    assert "材料收到了" in await talk.say("〔图片〕", "add_evidence", media="E-0000000000000001")
+    await talk.say("〔视频〕", "add_evidence", media="E-0000000000000002")
+    assert talk.slot("report_evidence") == [{"kind": "image", "ref": "E-0000000000000001"}, {"kind": "video", "ref": "E-0000000000000002"}]
     assert "7 材料：2 份" in await talk.say("匿名", "nlu_fallback")
     assert "已收到，编号" in await talk.say("确认", "affirm")
 

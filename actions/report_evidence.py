@@ -1,0 +1,94 @@
+"""Files that come outside an open report: what they are for is asked once, and a report of the last 24 hours takes them.
+
+The store keeps a file a day unless a report claims it (`store.context.TurnContext.claim`).
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import BaseAction, Event
+from actions.form import Slots
+from actions.report_files import MOST, Items, add_to_report
+from actions.said import Said
+from weijing.errors import BackendRefused, BackendUnavailable
+
+log = logging.getLogger(__name__)
+
+PENDING, FILED = "evidence_pending", "report_filed"
+DAY_S = 86_400
+"""How long a file waits for its purpose, and a filed report for more files."""
+
+
+class ActionReceiveEvidence(BaseAction):
+    """A file, a link or words about evidence, with no report open."""
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """The first file asks what it is for; those that follow are counted in one line each."""
+        said, waiting, report_no = Said.latest(tracker), pending(tracker.slots), recently_filed(tracker.slots)
+        if not said.sent:
+            return await _spoken_of(dispatcher, tracker.sender_id, waiting, report_no)
+        if not said.evidence:
+            dispatcher.utter_message(response="utter_report_evidence_no_file")
+            return []
+        count = min(len(waiting) + len(said.evidence), MOST)
+        dispatcher.utter_message(response=_question(said, waiting, report_no), count=str(count), report_no=report_no)
+        return [SlotSet(PENDING, [*waiting, *({**item, "at": time.time()} for item in said.evidence)][:MOST])]
+
+
+class ActionAffirm(BaseAction):
+    """A bare yes: to the offer to add files to the report just filed, where one stands."""
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """Else there is nothing that it could be the answer to."""
+        waiting, report_no = pending(tracker.slots), recently_filed(tracker.slots)
+        if waiting and report_no:
+            return await _spoken_of(dispatcher, tracker.sender_id, waiting, report_no)
+        dispatcher.utter_message(response="utter_affirm")
+        return []
+
+
+def _question(said: Said, waiting: Items, report_no: str) -> str:
+    if said.sent == "语音":
+        return "utter_report_evidence_voice_outside"
+    if waiting:
+        return "utter_report_evidence_counted"
+    return "utter_report_evidence_offer" if report_no else "utter_report_evidence_outside"
+
+
+async def _spoken_of(dispatcher: CollectingDispatcher, openid: str, waiting: Items, report_no: str) -> list[Event]:
+    """What was said about evidence: add what waits, or say how to send it."""
+    if not (waiting and report_no):
+        dispatcher.utter_message(response="utter_report_evidence_send" if report_no else "utter_report_evidence_how", report_no=report_no)
+        return []
+    try:
+        count = await add_to_report(report_no, waiting, openid)
+        dispatcher.utter_message(response="utter_report_evidence_added", report_no=report_no, added=str(len(waiting)), count=str(count))
+    except BackendUnavailable:
+        dispatcher.utter_message(response="utter_report_evidence_kept", report_no=report_no, added=str(len(waiting)))
+    except BackendRefused as error:
+        log.error("the backend refused evidence for %s: %s", report_no, error)
+        dispatcher.utter_message(response="utter_report_evidence_refused", report_no=report_no)
+        return []
+    return [SlotSet(PENDING, None)]
+
+
+def pending(slots: Slots) -> Items:
+    """The files of the last 24 hours that nobody has said the purpose of."""
+    return [item for item in slots.get(PENDING) or [] if item["at"] > time.time() - DAY_S]
+
+
+def recently_filed(slots: Slots) -> str:
+    """The number of the report filed here in the last 24 hours, or nothing."""
+    filed = slots.get(FILED) or {}
+    return str(filed["no"]) if filed and filed["at"] > time.time() - DAY_S else ""
+
+
+def filed_now(report_no: str) -> list[Event]:
+    """Remember the report for files that follow."""
+    return [SlotSet(FILED, {"no": report_no, "at": time.time()})]
