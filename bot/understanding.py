@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
@@ -19,12 +20,18 @@ MEDIA = {"image": "〔图片〕", "voice": "〔语音〕", "video": "〔视频�
 RESUME = {"返回机器人", "回到机器人", "机器人"}
 """Words that bring the bot back while a conversation is paused."""
 NOTHING = "〔不支持的消息〕"
+_SYNTAX = re.compile("^[\\s/／\x00-\x1f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
+"""Slashes at the beginning, with all that a reader may skip before or between them: Rasa strips white space and then looks for one."""
+FORM = "〔表单〕"
+"""What an H5 page sent; actions know it by this text (`actions/said.py`)."""
+WHOLE = {"name": "姓名", "id_number": "身份证", "phone": "手机"}
+"""Fields of a page whose value is masked whole: entity -> word in the mask."""
 
 
 def clean(message: Message, tracker: DialogueStateTracker, context: TurnContext) -> str:
     """The user's words, masked; a leading slash is Rasa syntax and goes. The pipeline normalises them itself, after rare characters are safe in the vault."""
     hide = mask_name if tracker.get_slot(REQUESTED_SLOT) == "reporter_name" else mask
-    return hide(message.text, context.keep).lstrip("/／ ").strip() or NOTHING
+    return _SYNTAX.sub("", hide(message.text, context.keep)).strip() or NOTHING
 
 
 def to_user_message(message: Message, tracker: DialogueStateTracker, context: TurnContext, intents: list[str]) -> UserMessage:
