@@ -53,14 +53,19 @@ class TurnContext:
 
     def keep(self, kind: str, value: str) -> str:
         """Put a raw value into the vault; returns the mask that stands for it, e.g. `〔手机#k3f9a2〕`."""
-        for ref, known in self.raw.items():
-            if known == value:
-                return REF.format(kind=kind, ref=ref)
-        ref = secrets.token_hex(4)
-        self.raw[ref] = value
-        if self.cipher:
+        ref = self._ref(value)
+        if self.cipher and ref not in self.added:
             self.added[ref] = self.cipher.encrypt(value.encode()).decode()
         return REF.format(kind=kind, ref=ref)
+
+    def hold(self, kind: str, value: str) -> str:
+        """As `keep`, but for this turn alone: afterwards nobody can open the mask. For what is needed once (个人信息保护法 art. 19)."""
+        return REF.format(kind=kind, ref=self._ref(value))
+
+    def _ref(self, value: str) -> str:
+        ref = next((ref for ref, known in self.raw.items() if known == value), None) or secrets.token_hex(4)
+        self.raw[ref] = value
+        return ref
 
     def reveal(self, text: str) -> str:
         """Replace every mask in `text` by its raw value; what cannot be opened stays masked."""
