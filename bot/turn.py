@@ -15,7 +15,7 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, ConversationPaus
 
 from bot.live import LiveUser
 from bot.processor import TurnProcessor
-from bot.understanding import RESUME, standing, to_user_message
+from bot.understanding import FORM, RESUME, standing, to_user_message
 from bot.window import dump, plan_cut
 from store.commits import Commit
 from store.context import CURRENT, TurnContext
@@ -99,7 +99,12 @@ class TurnRunner:
             tracker.update(ActionExecuted(ACTION_LISTEN_NAME), self.domain)
             return [{"text": RESUMED}]
         known = standing(message, tracker)
+        deed = tracker.is_paused() and rasa_message.text == FORM
+        if deed:  # what a page sent is done although staff own the conversation; no event, so the conversation stays theirs
+            ConversationResumed().apply_to(tracker)
         said = await self._processor.turn(tracker, rasa_message)
+        if deed:
+            ConversationPaused().apply_to(tracker)
         bubbles = [bubble for bubble in said if bubble.get("text") not in known] or said
         return bubbles or [{"text": WAITING if tracker.is_paused() else EMPTY}]
 

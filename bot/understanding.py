@@ -80,7 +80,7 @@ def _form(message: Message, context: TurnContext, intents: list[str]) -> tuple[s
         return NOTHING, _intent("help")
     if message.event_key == "add_evidence":
         return MEDIA["image"], _intent("add_evidence", [("media", one) for one in message.data.get("media", "").split()])
-    entities = [(name, context.keep(WHOLE[name], value) if name in WHOLE else mask(value, context.keep)) for name, value in message.data.items() if value]
+    entities = [(name, context.hold(WHOLE[name], value) if name in WHOLE else mask(value, context.hold)) for name, value in message.data.items() if value]
     return FORM, _intent(message.event_key, entities)
 
 
