@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
+from cryptography.fernet import Fernet
 
 from actions.client import backend as client
 from backend.demo import DEMO
+from bot.live import LiveUser
+from bot.turn import TurnRunner, TurnSettings
+from store.message import Message
 from tests.actions.conftest import BackendProcess
-from tests.actions.talk import Talk
+from tests.actions.talk import Talk, TurnProcessor
 from weijing.settings import load_settings
 
 PERSON = {"name": DEMO[0].applicant, "id_number": DEMO[0].proofs["id_number"], "phone": DEMO[0].proofs["phone"]}
@@ -68,6 +72,22 @@ async def test_a_report_that_is_being_filled_goes_on(talk: Talk) -> None:
     asked = talk.slot("requested_slot")
     assert "绑定成功" in await talk.send("bind_identity", **PERSON)
     assert talk.form == "report_form" and talk.slot("requested_slot") == asked and await bound(talk)
+
+
+async def test_staff_own_the_conversation_and_the_page_binds_all_the_same(talk: Talk, processor: TurnProcessor) -> None:
+    cipher = Fernet(Fernet.generate_key())
+    await talk.say("转人工", "request_handoff")
+    assert talk.tracker.is_paused()
+    runner, user = TurnRunner(processor, TurnSettings(cipher)), LiveUser(talk.tracker, 0, len(talk.tracker.events), {})
+    message = Message("m-bind", talk.tracker.sender_id, kind="form", event_key="bind_identity", data=PERSON)
+    commit = await runner.run(message, "1-1", user)
+    assert "绑定成功" in commit.bubbles[0]["text"] and await bound(talk)
+    assert commit.vault == {}, "used once and not kept"
+    event = json.loads(commit.events[0])
+    assert (event["paused"], event["handoff"], event["resumed"]) == (True, None, False)
+    assert not [one for one in PERSON.values() if one in commit.events[0]]
+    commit = await runner.run(Message("m-talk", talk.tracker.sender_id, text="在吗"), "1-2", user)
+    assert "工作人员接手时会看到" in commit.bubbles[0]["text"], "and staff still own it"
 
 
 async def test_a_backend_that_is_away_is_not_a_success(talk: Talk, backend: BackendProcess) -> None:
