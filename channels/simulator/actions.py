@@ -18,6 +18,8 @@ MAX_TEXT = 2000
 """Characters a user may send at once."""
 PICTURE = "/simulator/static/picture.png"
 """The picture that the picture button sends."""
+PICTURE_ID, RECORDING_ID, VIDEO_ID = "simulator-picture", "simulator-voice", "simulator-video"
+"""Media ids of the presets (see `channels.simulator.media`)."""
 
 
 @dataclass(frozen=True)
@@ -102,14 +104,25 @@ def locate(place: Place) -> Action:
 
 def photograph(base: str) -> Action:
     """A picture message with the preset picture, which the simulator serves below `base`."""
-    fields = {"MsgType": "image", "PicUrl": base + PICTURE, "MediaId": "simulator-picture"}
+    fields = {"MsgType": "image", "PicUrl": base + PICTURE, "MediaId": PICTURE_ID}
     return Action("图片", fields, "message", "image", {"url": PICTURE, "alt": "一张租房合同的照片"})
 
 
 def speak(words: str) -> Action:
     """A voice message with its recognition."""
-    fields = {"MsgType": "voice", "MediaId": "simulator-voice", "Format": "amr", "Recognition": words}
+    fields = {"MsgType": "voice", "MediaId": RECORDING_ID, "Format": "amr", "Recognition": words}
     return Action(f"语音：{words}", fields, "message", "voice", {"text": words, "seconds": max(1, len(words) // 4)})
+
+
+def record(media_id: str = RECORDING_ID) -> Action:
+    """A voice message that WeChat has not recognised."""
+    return Action("语音（未识别）", {"MsgType": "voice", "MediaId": media_id, "Format": "amr"}, "message", "media", {"media": "voice", "media_id": ""})
+
+
+def film(media_id: str = VIDEO_ID) -> Action:
+    """A video message."""
+    fields = {"MsgType": "video", "MediaId": media_id, "ThumbMediaId": PICTURE_ID}
+    return Action("视频", fields, "message", "media", {"media": "video", "media_id": ""})
 
 
 def read_action(body: Mapping[str, Any], base: str) -> Action:
@@ -130,6 +143,8 @@ def read_action(body: Mapping[str, Any], base: str) -> Action:
         "view": lambda: view(str(body.get("url", "")), name),
         "location": lambda: locate(PLACES[int(body["place"])]),
         "image": lambda: photograph(base),
+        "recording": record,
+        "video": film,
         "follow": lambda: follow(str(body.get("scene", ""))),
         "scan": lambda: scan(str(body.get("scene", ""))),
         "unfollow": unfollow,

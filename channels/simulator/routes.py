@@ -16,6 +16,7 @@ from aiohttp import web
 from channels.simulator.account import AccountApi
 from channels.simulator.actions import PLACES, follow, read_action
 from channels.simulator.api import PlatformApi
+from channels.simulator.media import MediaApi
 from channels.simulator.oauth import COOKIE, OAuth
 from channels.simulator.people import User
 from channels.simulator.phone import Phone
@@ -61,12 +62,14 @@ class _Simulator:
         templates = aiohttp_jinja2.setup(self.app, loader=jinja2.FileSystemLoader(HERE / "templates"), trim_blocks=True, lstrip_blocks=True)
         self._phone = Phone(templates)
         api = PlatformApi(self.platform)
-        self.app.add_routes(self._routes() + api.routes() + AccountApi(api).routes() + OAuth(self.platform, settings).routes())
+        for part in (self, api, AccountApi(api), MediaApi(self.platform, self._base), OAuth(self.platform, settings)):
+            self.app.add_routes(part.routes())
         self.app.router.add_static("/static", HERE / "static")
         self.app.cleanup_ctx.append(self._open)
         self.app.on_shutdown.append(self._close)
 
-    def _routes(self) -> list[web.RouteDef]:
+    def routes(self) -> list[web.RouteDef]:
+        """The phone, its users and their messages."""
         return [
             web.get("", self.page),
             web.get("/trace", self.trace_page),

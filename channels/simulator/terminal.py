@@ -19,10 +19,12 @@ from channels.wechat.menu import read_menu
 from weijing.errors import SettingsError
 from weijing.settings import Settings, load_settings
 
-HELP = "直接输入文字并回车。/菜单 看菜单，/点 键名 点菜单，/位置 发位置，/图片 发图片，/扫 场景 扫二维码，/关注 /取消关注，/退出。"
+HELP = "直接输入文字并回车。/菜单 看菜单，/点 键名 点菜单，/位置 发位置，/图片 /语音 /视频 发文件，/扫 场景 扫二维码，/关注 /取消关注，/退出。"
 COMMANDS: dict[str, dict[str, Any]] = {
     "/位置": {"kind": "location", "place": 0},
     "/图片": {"kind": "image"},
+    "/语音": {"kind": "recording"},
+    "/视频": {"kind": "video"},
     "/关注": {"kind": "follow"},
     "/取消关注": {"kind": "unfollow"},
 }

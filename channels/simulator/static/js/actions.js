@@ -9,12 +9,22 @@ export function startActions(url) {
   });
 }
 
-export async function act(action) {
+// Sends a file of this computer as the phone would send one of its own.
+export function sendFile(file) {
+  const kind = { image: "image", video: "video", audio: "voice" }[file.type.split("/")[0]] || "image";
+  return post(`${address.replace(/messages$/, "media")}/${kind}`, file, { kind });
+}
+
+export function act(action) {
+  if (action.kind === "view") window.open(action.url, "_blank", "noopener");
+  return post(address, JSON.stringify(action), action, { "Content-Type": "application/json" });
+}
+
+async function post(url, body, action, headers = {}) {
   const alert = document.getElementById("alert");
   alert.hidden = true;
-  if (action.kind === "view") window.open(action.url, "_blank", "noopener");
   try {
-    const answer = await fetch(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(action) });
+    const answer = await fetch(url, { method: "POST", headers, body });
     if (!answer.ok) throw new Error(await answer.text());
   } catch (error) {
     alert.textContent = error instanceof TypeError ? "没有发出去：连不上模拟器，请确认服务在运行" : `没有发出去：${error.message}`;

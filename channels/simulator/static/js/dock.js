@@ -1,5 +1,5 @@
 // The bottom bar: menu or keyboard, sub-menus, the panel behind the plus, the composer.
-import { act } from "./actions.js";
+import { act, sendFile } from "./actions.js";
 
 export function startDock(dock) {
   const words = document.getElementById("words");
@@ -21,6 +21,8 @@ export function startDock(dock) {
   document.getElementById("to-keyboard").addEventListener("click", () => mode("keyboard"));
   document.getElementById("to-menu")?.addEventListener("click", () => { mode("menu"); document.getElementById("to-keyboard").focus(); });
   more.addEventListener("click", () => open(more, panel, panel.hidden));
+  const file = document.getElementById("file");
+  file.addEventListener("change", () => { if (file.files.length) sendFile(file.files[0]); file.value = ""; });
   locate.addEventListener("click", () => open(locate, places, places.hidden));
   for (const top of tops) {
     const menu = document.getElementById(top.getAttribute("aria-controls"));
