@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 from cryptography.fernet import Fernet
 
@@ -86,3 +89,26 @@ async def test_a_call_sealed_with_another_key_is_kept(redis: Redis, backend: Bac
     with pytest.raises(BackendUnavailable):
         await Courier(redis, Fernet(Fernet.generate_key())).deliver_all(api())
     assert await redis.xlen(key(PART, "deferred")) == 1
+
+
+async def test_a_kept_report_claims_its_files_under_its_number(redis: Redis, backend: BackendProcess) -> None:
+    cipher = Fernet(Fernet.generate_key())
+    context = TurnContext("m", OPENID, cipher=cipher)
+    body = {**REPORT, "content": "示例路6号有人聚众赌博，每晚都有", "openid": OPENID, "evidence": [{"kind": "image", "ref": "E-0123456789abcdef"}]}
+    context.defer("POST", "/v1/reports", body, "kept-key-6", "report")
+    await redis.xadd(key(PART, "deferred"), {"c": context.deferred[0]})
+    await Courier(redis, cipher).deliver_all(api())
+    (number,) = re.findall(r"J\d{4}-\d{6}", (await told(redis))[0])
+    assert await claimed(redis) == [("E-0123456789abcdef", number)]
+    more = {"openid": OPENID, "evidence": [{"kind": "voice", "ref": "E-fedcba9876543210"}]}
+    context.defer("POST", f"/v1/reports/{number}/evidence", more, "kept-7", "evidence")
+    await redis.xadd(key(PART, "deferred"), {"c": context.deferred[1]})
+    await Courier(redis, cipher).deliver_all(api())
+    assert (await claimed(redis))[1:] == [("E-fedcba9876543210", number)]
+    assert [text for text in await told(redis) if f"已加到 {number}，现在共 2 份" in text]
+
+
+async def claimed(redis: Redis) -> list[tuple[str, str]]:
+    """(id, report_no) of the evidence in the projector's events."""
+    events = [json.loads(fields["e"]) for _, fields in await redis.xrange(key(PART, "events"))]
+    return [(one["id"], one["report_no"]) for event in events for one in event.get("evidence", [])]

@@ -14,7 +14,7 @@ from rasa.shared.core.events import BotUttered, SlotSet, UserUttered  # noqa: E4
 from rasa.shared.core.slots import AnySlot  # noqa: E402
 from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
 
-from bot.understanding import FORM, NOTHING, to_user_message  # noqa: E402
+from bot.understanding import FORM, NOTHING, standing, to_user_message  # noqa: E402
 from store.context import TurnContext  # noqa: E402
 from store.message import Message  # noqa: E402
 
@@ -113,3 +113,32 @@ def test_pictures_of_a_page_are_evidence_each(tracker: DialogueStateTracker, con
     message = Message("m", "u", kind="form", event_key="add_evidence", data={"media": "E-1111222233334444 E-aaaabbbbccccdddd"})
     assert understood(message, tracker, context) == ("〔图片〕", "add_evidence")
     assert entities(message, tracker, context) == [("media", "E-1111222233334444"), ("media", "E-aaaabbbbccccdddd")]
+
+
+@pytest.mark.parametrize(("message", "wanted"), [
+    (Message("0123456789abcdef" * 2, "u", kind="image", data={"media_id": "M1", "url": "http://mmbiz.qpic.cn/1"}), ["E-0123456789abcdef"]),
+    (Message("0123456789abcdef" * 2, "u", kind="video", data={"media_id": "M1"}), ["E-0123456789abcdef"]),
+    (Message("0123456789abcdef" * 2, "u", kind="voice", data={"media_id": "M1"}), ["E-0123456789abcdef"]),
+    (Message("0123456789abcdef" * 2, "u", kind="file", data={"media_id": "a FileKey"}), []),
+    (Message("0123456789abcdef" * 2, "web.u", "webchat", kind="file", data={"media_id": "x"}), ["E-0123456789abcdef"]),
+    (Message("m", "u", kind="link", data={"url": "https://example.com/p"}), ["https://example.com/p"]),
+])  # fmt: skip
+def test_a_file_is_known_by_its_evidence_id(message: Message, wanted: list[str], tracker: DialogueStateTracker, context: TurnContext) -> None:
+    assert entities(message, tracker, context) == [("media", one) for one in wanted]
+    assert context.spoken == ""
+
+
+def test_spoken_words_remember_their_voice(tracker: DialogueStateTracker, context: TurnContext) -> None:
+    message = Message("0123456789abcdef" * 2, "u", kind="voice", text="我要举报", data={"media_id": "M1"})
+    assert understood(message, tracker, context) == ("我要举报", None)
+    assert context.spoken == "E-0123456789abcdef"
+
+
+def test_the_question_that_stands_above_a_row_of_pictures_is_known(tracker: DialogueStateTracker, context: TurnContext) -> None:
+    tracker.update(UserUttered("我要举报"))
+    tracker.update(BotUttered("请说说经过"))
+    assert standing(Message("m", "u", kind="image"), tracker) == {"请说说经过"}
+    assert standing(Message("m", "u", text="昨晚有人赌博"), tracker) == set(), "words are answered in full"
+    assert standing(Message("m", "u", kind="voice", text="昨晚有人赌博"), tracker) == set()
+    tracker.update(UserUttered("〔图片〕"))
+    assert standing(Message("m", "u", kind="image"), tracker) == set()
