@@ -9,21 +9,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from ruamel.yaml import YAML
+
 NUMERAL = "零一二三四五六七八九十百千"
 ARTICLE = re.compile(f"第[{NUMERAL}]+条(?:之[{NUMERAL}]+)?")
-READ: dict[str, dict[str, str]] = {
-    "公安机关办理刑事案件程序规定": {"第二百三十七条": "", "第二百三十九条": ""},
-    "公安机关办理行政案件程序规定": {"第六十一条": "24小时", "第一百七十九条": ""},
-    "计算机信息网络国际联网安全保护管理办法": {"第二十三条": "6个月"},
-    "行政复议法": {"第二十二条": "", "第二十三条": "", "第二十四条": "", "第三十条": "5日"},
-    "噪声污染防治法": {"第七十条": ""},
-    "机动车登记规定": {"第二十七条": "30日 3日", "第五十一条": "15日", "第五十四条": "3个月"},
-    "道路交通事故处理程序规定": {"第六十二条": "10日 5日", "第七十二条": "", "第七十六条": ""},
-    "机动车驾驶证申领和使用规定": {"第七十九条": "1年 2年", "第七十四条": "30日 3年"},
-    "行政诉讼法": {"第四十六条": "6个月"},
-    "无人驾驶航空器飞行管理暂行条例": {"第十条": "", "第十九条": "", "第二十六条": "1日", "第三十一条": ""},
-}
-"""Articles that no shared law text holds, with the figures needed of them; read one by one in the promulgated texts on 2026-11-22."""
+READ: dict[str, dict[str, str]] = YAML(typ="safe").load(Path(__file__).with_name("articles_read.yml"))
+"""Articles that no shared law text holds, with the figures in them."""
 
 
 @dataclass(frozen=True)

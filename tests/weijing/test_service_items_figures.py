@@ -44,6 +44,29 @@ EVIDENCE = {
     "vehicle_inspection": "vehicle_inspect_apply",
     "accident_determination": "accident_identification",
     "accident_review": "F57 accident_review",
+    "id_card_name_change": "F4",
+    "id_card_damaged": "F4 id_renew_damaged",
+    "licence_upgrade": "F55",
+    "licence_foreign": "F55",
+    "licence_military": "F55",
+    "licence_motorcycle": "F55 dl_first_moto",
+    "hk_macao_family": "F39 F42 endorsement_fee_guide",
+    "hk_macao_business": "F39 F44 endorsement_fee_guide",
+    "hk_macao_stay": "F39 F42 endorsement_fee_guide",
+    "taiwan_permit_lost": "F39",
+    "incident_report": "net_security_incident",
+    "passport_minor": "F39",
+    "passport_urgent": "F39",
+    "exit_permit": "F39",
+    "hk_macao_settle": "F39",
+    "taiwan_endorsement": "F39 F43",
+    "taiwan_resident_permit": "F40",
+    "taiwan_settle": "F40",
+    "foreigner_permanent": "F40",
+    "licence_first_car": "F55",
+    "licence_change_damaged": "F55",
+    "licence_downgrade": "F55",
+    "vehicle_plate_select": "F55",
 }
 """Where the figures come from that no law text on disk holds: F49 = the fact of that number, F:word = the lines of the facts with it, else a catalogue row."""
 
@@ -82,8 +105,9 @@ def test_each_date_stands_in_the_facts(sources: Sources, items: list[ServiceItem
 
 def _founded(figure: tuple[str, str], item: ServiceItem, sources: Sources) -> bool:
     number, unit = figure
-    unit = {"天": "[日天]", "日": "[日天]", "个工作日": "(?:个工作)?日", "%": ""}.get(unit, unit)
-    in_words = re.compile(rf"(?<![{NUMERAL}])(?:百分之)?{chinese(int(number))}{unit}|(?<!\d){number}{unit}")
+    unit = {"天": "[日天]", "日": "(?:个工作)?[日天]", "个工作日": "(?:个工作)?日", "%": ""}.get(unit, unit)
+    spoken = chinese(int(number)) + ("|两" if number == "2" else "")
+    in_words = re.compile(rf"(?<![{NUMERAL}])(?:百分之)?(?:{spoken}){unit}|(?<!\d){number}{unit}")
     cited = (sources.text(basis.law, basis.article) for basis in item.legal_basis)
     evidence = (sources.fact(token) if token.startswith("F") else sources.row(token) for token in EVIDENCE.get(item.id, "").split())
     return any(map(in_words.search, cited)) or any(re.search(rf"(?<!\d){number}(?!\d)", text) for text in evidence)
