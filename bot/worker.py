@@ -88,22 +88,23 @@ class Worker:
         self._queues.forget(part)
 
     async def _read(self) -> None:
-        streams = {key(part, "inbox"): part for part in self._cursors}
-        if not streams:
+        asked = {key(part, "inbox"): (part, cursor) for part, cursor in self._cursors.items()}
+        if not asked:
             await asyncio.sleep(0.02)
             return
         try:
-            answer = await self._reader.xread({name: self._cursors[part] for name, part in streams.items()}, count=BATCH, block=BLOCK_MS)
+            answer = await self._reader.xread({name: cursor for name, (_, cursor) in asked.items()}, count=BATCH, block=BLOCK_MS)
         except FAULTS as error:
             log.warning("inbox not read (%s); trying again", type(error).__name__)
             await asyncio.sleep(0.3)
             return
         for name, entries in answer:
-            part = streams[name]
+            part, cursor = asked[name]
+            if self._cursors.get(part) != cursor:
+                continue  # given away while we waited, or taken again and so to be read from the start
+            self._cursors[part] = entries[-1][0]
             for entry_id, fields in entries:
-                if part in self._cursors:  # it may have been given away while we waited
-                    self._cursors[part] = entry_id
-                    self._queues.put(self._entry(part, entry_id, fields))
+                self._queues.put(self._entry(part, entry_id, fields))
 
     def _entry(self, part: int, entry_id: str, fields: dict[str, str]) -> Entry:
         suspect = int(entry_id.split("-")[0]) <= self._taken_at[part]
