@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import web
@@ -33,10 +33,16 @@ MESSAGES = Counter("weijing_webchat_messages_total", "Messages of visitors of th
 
 @dataclass(frozen=True)
 class Said:
-    """What the page posted: its own id of the message, and the words."""
+    """What the page posted.
+
+    Args:
+        id: the page's own id of the message.
+        urgent: others wait before it: take it only if it tells of a danger.
+    """
 
     id: str
     text: str
+    urgent: bool = False
 
 
 class Reception:
@@ -70,6 +76,8 @@ class Reception:
                 return await asyncio.wait_for(self.say(message, said.id, {"text": said.text}, card), CARD_WAIT_S)
             except asyncio.TimeoutError as error:
                 raise StoreUnavailable("Redis did not take an emergency message in time; its card was answered") from error
+        if said.urgent:
+            raise ChatRefused("前面还有消息没有发出，会按顺序发。", 409, "wait")
         await self._limits.count("message-visitor", openid)
         await self._limits.count("message-address", self._limits.address(request))
         return await self.say(message, said.id, {"text": said.text})
@@ -121,12 +129,12 @@ def read_said(body: bytes) -> Said:
     """
     try:
         value = json.loads(body)
-        said = Said(value["id"], value["text"].strip())
+        said = Said(value["id"], value["text"].strip(), value.get("urgent") is True)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise ChatRefused("这条消息无法识别，请刷新页面后再试。", 400, "malformed") from None
     if not isinstance(said.id, str) or not ID.fullmatch(said.id):
         raise ChatRefused("这条消息无法识别，请刷新页面后再试。", 400, "malformed")
-    return Said(said.id, said.text.encode("utf-8", "replace").decode())
+    return replace(said, text=said.text.encode("utf-8", "replace").decode())
 
 
 def busy() -> ChatRefused:

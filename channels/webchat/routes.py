@@ -16,7 +16,7 @@ from channels.webchat.limits import Limits
 from channels.webchat.pages import STATIC, Pages, allowed_origins
 from channels.webchat.pictures import Pictures
 from channels.webchat.reception import BODY_S, MAX_BODY, Reception, busy, read_body
-from channels.webchat.session import Sessions
+from channels.webchat.session import COOKIE, Sessions
 from channels.webchat.stream import stream
 from channels.webchat.visitors import Visitors
 from store.evidence import EvidenceStore
@@ -85,12 +85,13 @@ class _Webchat:
             token = json.loads(await read_body(request, MAX_BODY, BODY_S) or b"{}").get("token", "")
         except (ValueError, AttributeError):
             raise ChatRefused("请刷新页面后再试。", 400, "malformed") from None
-        with suppress(ChatRefused):
-            openid = self._sessions.visitor(str(token))
-            if not await self._log.left(openid):
-                return web.json_response({"token": self._sessions.renew(openid)})
+        for known in (str(token), request.cookies.get(COOKIE, "")):
+            with suppress(ChatRefused):
+                openid = self._sessions.visitor(known)
+                if not await self._log.left(openid):
+                    return _token(self._sessions.renew(openid))
         await self._limits.count("session-address", self._limits.address(request))
-        return web.json_response({"token": self._sessions.start()})
+        return _token(self._sessions.start())
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """The live page."""
@@ -111,7 +112,7 @@ class _Webchat:
     async def end(self, request: web.Request) -> web.Response:
         """「结束并清除」"""
         await self._log.end(self._visitor(request))
-        return web.json_response({"ended": True})
+        return web.json_response({"ended": True}, headers={"Set-Cookie": Sessions.cookie("")})
 
     def _visitor(self, request: web.Request) -> str:
         return self._sessions.visitor(request.headers.get("Authorization", ""))
@@ -156,6 +157,10 @@ class _Webchat:
 
     async def _close(self, _: web.Application) -> None:
         self._visitors.close()
+
+
+def _token(token: str) -> web.Response:
+    return web.json_response({"token": token}, headers={"Set-Cookie": Sessions.cookie(token), "Cache-Control": "no-store"})
 
 
 def _refusal(error: ChatRefused) -> web.Response:

@@ -1,4 +1,8 @@
-"""Who a visitor is: a random name in a sealed token that the page keeps. No cookie: browsers block those of a page inside another site's page."""
+"""Who a visitor is: a random name in a sealed token that the page keeps and sends as a header.
+
+Some browsers forbid a page inside another site's page to keep anything (third-party cookies and storage blocked). For them the token lies in a partitioned
+cookie (CHIPS) as well, which only `POST session` reads: it is no right by itself, so a forged request gains nothing.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from weijing.errors import ChatRefused
 
 _VISITOR = re.compile(r"web\.[A-Za-z0-9_-]{22}")
 _BEARER = "Bearer "
+COOKIE = "weijing_webchat"
 
 
 class Sessions:
@@ -32,6 +37,12 @@ class Sessions:
     def renew(self, openid: str) -> str:
         """A token that lives on from now."""
         return self._cipher.encrypt(openid.encode()).decode()
+
+    @staticmethod
+    def cookie(token: str) -> str:
+        """The `Set-Cookie` header of a token; an empty one takes the cookie away. Plain http keeps no such cookie."""
+        age = LIVES_S if token else 0
+        return f"{COOKIE}={token}; Max-Age={age}; Path=/; Secure; HttpOnly; SameSite=None; Partitioned"
 
     def visitor(self, token: str) -> str:
         """The openid in a token, or in an `Authorization: Bearer` header.

@@ -91,6 +91,14 @@ class Guest:
         """The talk in words."""
         return [entry.get("text") or "".join(bubble.get("text", "") for bubble in entry.get("bubbles", [])) for entry in self.entries]
 
+    async def until_typing(self, on: bool, seconds: float = 20.0) -> None:
+        """Wait until somebody is typing, or nobody any more."""
+        for _ in range(int(seconds / 0.02)):
+            if self.typing[-1:] == [on]:
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"typing was {self.typing}")
+
     async def until(self, count: int, seconds: float = 20.0) -> list[str]:
         """Wait until the page shows so many lines."""
         for _ in range(int(seconds / 0.02)):

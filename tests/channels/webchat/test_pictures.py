@@ -8,10 +8,9 @@ import pytest
 import pytest_asyncio
 
 from store.migrate import migrate
-from store.redis import Redis
 from tests.channels.conftest import Bot, Edge, StartEdge
 from tests.channels.webchat.conftest import VAULT_KEY, Visit, base
-from weijing.engines import EmbeddedPostgres, EmbeddedRedis
+from weijing.engines import EmbeddedPostgres
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01" + b"a" * 500
 HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 100
@@ -50,7 +49,7 @@ async def test_a_phones_heic_is_taken(visit: Visit, bot: Bot) -> None:
     assert (await page.post("pictures/12345678", HEIC))[0] == 200
 
 
-async def test_without_postgresql_the_page_is_told_to_try_again(start_edge: StartEdge, visit: Visit, bot: Bot, redis: Redis, redis_server: EmbeddedRedis) -> None:
+async def test_without_postgresql_the_page_is_told_to_try_again(start_edge: StartEdge, visit: Visit, bot: Bot) -> None:
     edge = await start_edge(vault_key=VAULT_KEY, database_url="postgresql://nobody@127.0.0.1:1/none")
     page = await visit(at=edge)
     assert (await page.post("pictures/12345678", JPEG))[0] == 503

@@ -43,12 +43,29 @@ async def test_typing_shows_while_a_turn_is_under_way_and_ends_in_silence_too(vi
     page = await visit()
     await page.say("在吗")
     await page.until(1)
-    while page.typing[-1:] != [True]:
-        await asyncio.sleep(0.01)
+    await page.until_typing(True)
     await bot.answer_all([])
-    while page.typing[-1:] != [False]:
-        await asyncio.sleep(0.01)
+    await page.until_typing(False)
     assert page.lines() == ["在吗"]
+
+
+async def test_an_urgent_try_ahead_of_others_takes_only_danger(visit: Visit, bot: Bot) -> None:
+    page = await visit()
+    assert (await page.post("messages", {"id": "12345678", "text": "你好", "urgent": True}))[0] == 409
+    assert (await page.post("messages", {"id": "12345679", "text": "救命！家里着火了", "urgent": True}))[0] == 200
+    assert [message.text for _, _, message in await bot.waiting()] == ["救命！家里着火了"]
+
+
+async def test_where_storage_is_forbidden_a_cookie_brings_the_visitor_back(edge: Edge, visit: Visit) -> None:
+    page = await visit()
+    async with edge.http.post(f"{base(edge)}/session", data=b"{}", headers={"Origin": page.base.split("/webchat")[0]}) as response:
+        cookie = response.headers["Set-Cookie"]
+        openid = Sessions(edge.settings.derived_key("webchat-session")).visitor((await response.json())["token"])
+    assert all(word in cookie for word in ("HttpOnly", "Secure", "SameSite=None", "Partitioned"))
+    answer = (await page.post("session", {}, Cookie=cookie.split(";")[0]))[1]
+    assert Sessions(edge.settings.derived_key("webchat-session")).visitor(answer["token"]) == openid
+    nobody = Guest(edge.http, base(edge), "")
+    assert (await nobody.post("messages", {"id": "12345678", "text": "你好"}, Cookie=cookie.split(";")[0]))[0] == 401
 
 
 async def test_a_repeat_with_the_same_id_is_one_message(visit: Visit, busy_bot: Bot) -> None:
@@ -151,7 +168,7 @@ async def test_a_lost_subscription_is_made_up_for(visit: Visit, busy_bot: Bot, r
     assert len(await page.until(6)) == 6
 
 
-async def test_without_redis_the_page_is_told_to_try_again_and_an_emergency_gets_its_card(visit: Visit, redis: Redis, edge: Edge, redis_server: EmbeddedRedis) -> None:
+async def test_without_redis_the_page_tries_again_and_an_emergency_gets_its_card(visit: Visit, redis_server: EmbeddedRedis) -> None:
     page = await visit()
     killer = client(redis_server.url)
     await killer.execute_command("CLIENT", "PAUSE", "4000")
