@@ -18,6 +18,7 @@ from channels.h5.routes import add_h5
 from channels.webchat.routes import add_webchat
 from channels.wechat.callback import Callback
 from channels.wechat.envelope import Envelope
+from channels.wechat.pictures import add_pictures
 from channels.wechat.reception import Reception
 from channels.wechat.waits import Waits
 from channels.wechat.xml import MAX_BYTES
@@ -60,6 +61,7 @@ def init_app(settings: Settings, *, deadline: float = DEADLINE_S, crowd: int = C
     reception = Reception(redis, waits, edge, verified=settings.wechat_verified, deadline=deadline, crowd=crowd)
     app = web.Application(client_max_size=MAX_BYTES)
     app.add_routes(Callback(Envelope(settings), reception, kill_text=settings.chaos_kill_text).routes())
+    add_pictures(app)
     add_health(app, lambda: _reach(redis), info=lambda: _worker(redis))
 
     add_h5(app, settings, redis, waits, edge)
