@@ -1,4 +1,4 @@
-"""`weijing courier`: delivers the backend calls that turns kept while the backend was away, and tells the user the outcome.
+"""`weijing courier`: delivers the backend calls that turns kept while the backend was away, and tells the user the outcome; unbinds who has left.
 
 A kept call carries its idempotency key, so delivering it twice files it once; the message to the user is posted once for each key.
 """
@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from actions.client import Backend, backend
 from store.context import evidence_claim
-from store.keys import PARTITIONS, key
+from store.keys import PARTITIONS, key, partition
 from store.message import Bubble
 from store.redis import FAULTS, Redis, client, wait_ready
 from store.turns import Turns
@@ -71,7 +71,7 @@ class Courier:
         settled = 0
         for entries in await pipe.execute():
             for entry_id, fields in entries:
-                await self._deliver(api, entry_id, self._opened(fields["c"]))
+                await (self._unbind(api, entry_id, fields["gone"]) if "gone" in fields else self._deliver(api, entry_id, self._opened(fields["c"])))
                 settled += 1
         return settled
 
@@ -94,6 +94,15 @@ class Courier:
             log.error("kept %s of %s refused: %s", call["kind"], call["key"], error)
             bubbles, evidence = [{"text": REFUSED}], []
         await self._turns.post(call["openid"], f"kept:{call['idempotency_key']}", bubbles, kind=call["kind"], deferred=entry, evidence=evidence)
+
+
+    async def _unbind(self, api: Backend, entry: str, openid: str) -> None:
+        """A user has left: the bureau's system forgets whom the openid stood for."""
+        try:
+            await api.unbind_identity(openid)
+        except BackendRefused as error:
+            log.error("the binding of a user who left is not deleted: %s", error)
+        await self._redis.xdel(key(partition(openid), "deferred"), entry)
 
 
 def main(argv: list[str]) -> int:

@@ -13,6 +13,7 @@ from bot.room import Room
 from bot.tries import TRIES, Entry, Tries
 from bot.turn import TurnRunner
 from store.commits import Commit, Commits
+from store.erase import GONE
 from store.message import Bubble, Message
 from weijing.errors import CommitRefused, StoreUnavailable
 
@@ -94,6 +95,10 @@ class UserQueues:
         cause = "its worker died three times"
         while entry.part in self._owned:
             try:
+                if entry.message.event == GONE:
+                    self._live.drop(entry.message.openid)
+                    await self._tries.strike(entry)
+                    return
                 spent = await self._tries.spent(entry)
                 if spent >= TRIES:
                     await self._set_aside(entry, cause)

@@ -88,6 +88,17 @@ class Tries:
             raise StoreUnavailable("a try was not taken back") from error
         entry.counted = False
 
+    async def strike(self, entry: Entry) -> None:
+        """Take an entry off that needs no turn.
+
+        Raises:
+            StoreUnavailable: Redis did not answer.
+        """
+        try:
+            await self._redis.xdel(key(entry.part, "inbox"), entry.id)
+        except FAULTS as error:
+            raise StoreUnavailable("the inbox was not written") from error
+
     async def still_there(self, entry: Entry) -> bool:
         """Whether the inbox still holds the entry, that is, its work is not done.
 

@@ -21,7 +21,7 @@ from store.commits import Commit
 from store.context import CURRENT, TurnContext
 from store.held import Held
 from store.message import Bubble, Message
-from store.turns import dumps, now_ms
+from store.turns import dumps, masked, now_ms
 from weijing.privacy import mask_for_log
 
 SORRY = "抱歉，这条消息我没能处理好，已转给工作人员。着急的话请拨打 110（紧急）或 12345。"
@@ -120,7 +120,7 @@ class TurnRunner:
         handoff = {"reason": user.tracker.get_slot("handoff_reason") or "request", "urgency": "urgent" if intent.get("name") == "emergency" else "normal"}
         return dumps({
             "type": "turn", "key": message.key, "openid": message.openid, "channel": message.channel, "kind": message.kind,
-            "text": said.text if said else mask_for_log(message.text), "bubbles": _masked_bubbles(shown), "intent": intent.get("name"),
+            "text": said.text if said else mask_for_log(message.text), "bubbles": masked(shown), "intent": intent.get("name"),
             "confidence": intent.get("confidence"), "decision": parse.get("decision"), "candidates": parse.get("candidates", []),
             "service_item": entities.get("service_item"), "aspect": entities.get("aspect"), "model": self.model_id, "data": self._settings.data_commit,
             "ms": ms, "at": message.at or now_ms(), "paused": user.tracker.is_paused(),
@@ -159,7 +159,3 @@ def _masked(events: list[Event]) -> list[Event]:
         if isinstance(event, BotUttered) and event.text:
             event.text = mask_for_log(event.text)
     return events
-
-
-def _masked_bubbles(bubbles: list[Bubble]) -> list[Bubble]:
-    return [{**bubble, "text": mask_for_log(bubble["text"])} if bubble.get("text") else bubble for bubble in bubbles]

@@ -98,7 +98,7 @@ class Commits:
         """
         openid, part = turn.message.openid, partition(turn.message.openid)
         nouns = [("lease", ""), ("inbox", ""), ("user", openid), ("tracker", openid), ("turn", turn.message.key), ("due", ""), ("events", "")]
-        nouns += [("vault", openid), ("attempts", ""), ("held", openid), ("deferred", ""), ("dead", "")]
+        nouns += [("vault", openid), ("attempts", ""), ("held", openid), ("deferred", ""), ("dead", ""), ("replies", openid)]
         nouns += [("turn", name) for name in turn.held]
         now = now_ms()
         body = {

@@ -7,6 +7,7 @@
     wj:{p}:user:<openid>    hash: len (events ever), offset (events trimmed), header (JSON events that restore the slots)
     wj:{p}:tracker:<openid> list: tracker events (JSON) since `offset`
     wj:{p}:held:<openid>    list: message keys whose reply waits until the user writes again
+    wj:{p}:replies:<openid> list: message keys of the user's last replies (200, a day), by which they are found when he leaves
     wj:{p}:vault:<openid>   hash: reference -> encrypted value
     wj:{p}:quota:<openid>   hash: what the platform still allows (see `store.ledger`)
     wj:{p}:consent:<openid> hash: template id -> accept | reject (see `store.consents`)
@@ -16,7 +17,7 @@
     wj:{p}:left:<openid>    string: this visitor has ended the talk
     wj:{p}:events           stream: what the projector writes to PostgreSQL
     wj:{p}:media            stream: files that the platform holds and the evidence keeper has not fetched yet; an entry that exists is work not done
-    wj:{p}:deferred         stream: backend calls kept while the backend is away
+    wj:{p}:deferred         stream: backend calls kept while the backend is away (`c`), and users who left (`gone`)
     wj:{p}:dead             stream: messages that failed three times, and replies that were given up (see `store.dead_letters`)
     wj:{p}:attempts         hash: inbox id -> times a worker has taken it up again
     wj:{p}:lease            string: the worker that owns the partition

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from store.erasure import ERASE
 from store.events import DeliveryEvent, Event, PostEvent, TurnEvent, UnsubscribeEvent
 from store.tables import conversations, deliveries, handoffs, messages, turns
 
@@ -31,12 +32,8 @@ REOPEN = sa.text("""
     WHERE openid = ANY(CAST(:openids AS text[])) AND owner = 'closed' AND owner_at < last_user_at""")
 RETURN = sa.text("""
     UPDATE weijing.handoffs SET state = 'returned', closed_at = c.owner_at FROM weijing.conversations c
-    WHERE c.openid = handoffs.openid AND c.openid = ANY(CAST(:openids AS text[])) AND c.owner IN ('bot', 'closed')
-    AND c.owner_at > handoffs.opened_at AND state IN ('waiting', 'taken')""")
-ERASE = sa.text("""
-    UPDATE weijing.messages SET text = '', bubbles = '[]' FROM weijing.conversations c
-    WHERE c.openid = messages.openid AND c.openid = ANY(CAST(:openids AS text[])) AND messages.at <= c.erased_at
-    AND (messages.text <> '' OR messages.bubbles <> '[]')""")
+    WHERE c.openid = handoffs.openid AND c.openid = ANY(CAST(:openids AS text[])) AND c.owner_at > handoffs.opened_at AND state IN ('waiting', 'taken')
+    AND (c.owner = 'bot' OR (c.owner = 'closed' AND urgency <> 'urgent'))""")
 
 CLAIM_EVIDENCE = sa.text("""
     INSERT INTO weijing.evidence AS e (id, openid, kind, received_at, report_no, keep_until)
@@ -141,8 +138,8 @@ async def project(connection: AsyncConnection, entries: Sequence[Entry]) -> int:
             await connection.execute(insert(table).on_conflict_do_nothing(), rows)
     if batch.evidence:
         await connection.execute(CLAIM_EVIDENCE, batch.evidence)
-    if batch.conversations:
-        await _settle(connection, batch.conversations)
+    if batch.conversations or batch.deliveries:
+        await _settle(connection, {*batch.conversations, *(row["openid"] for row in batch.deliveries)})
     return len(new)
 
 
@@ -162,5 +159,5 @@ async def _write_conversations(connection: AsyncConnection, batch: _Batch) -> No
 
 async def _settle(connection: AsyncConnection, openids: Iterable[str]) -> None:
     """What follows from the owner and the erasure, whichever event came first."""
-    for statement in (REOPEN, RETURN, ERASE):
+    for statement in (REOPEN, RETURN, *ERASE):
         await connection.execute(statement, {"openids": list(openids)})

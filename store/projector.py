@@ -20,6 +20,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store import db
+from store.erasure import sweep
 from store.event_streams import EventStreams, Raw
 from store.events import parse_event
 from store.projection import Entry, project
@@ -91,6 +92,7 @@ class Projector:
             await self._write_all(await self._streams.abandoned(BATCH))
             async with self._engine.begin() as connection:
                 await connection.execute(KEEP_IDS)
+                await sweep(connection)
 
     async def _write_all(self, taken: Sequence[Raw]) -> None:
         for start in range(0, len(taken), BATCH):

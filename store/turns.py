@@ -21,6 +21,7 @@ from store.keys import key, partition
 from store.message import MEDIA, Bubble, Message
 from store.redis import Redis
 from store.scripts import Scripts
+from weijing.privacy import mask_for_log
 
 REMEMBER_S = 86_400
 """How long an unanswered message is remembered, so that a repeat of its push joins it."""
@@ -141,9 +142,15 @@ class Turns:
     async def post(self, openid: str, message_key: str, bubbles: list[Bubble], *, kind: str, deferred: str = "", evidence: Sequence[Claimed] = ()) -> bool:
         """Put a message of our own into the outbox, once for each `message_key`; `deferred` names the kept call that it settles, `evidence` what that filed."""
         part = partition(openid)
-        keys = [key(part, "turn", message_key), key(part, "due"), key(part, "events"), key(part, "deferred")]
-        event = dumps({"type": "post", "key": message_key, "openid": openid, "kind": kind, "bubbles": bubbles, "evidence": list(evidence), "at": now_ms()})
+        keys = [key(part, "turn", message_key), key(part, "due"), key(part, "events"), key(part, "deferred"), key(part, "replies", openid)]
+        shown = {"kind": kind, "bubbles": masked(bubbles), "evidence": list(evidence)}
+        event = dumps({"type": "post", "key": message_key, "openid": openid, **shown, "at": now_ms()})
         return bool(await self._scripts.run("post", keys, [message_key, openid, dumps(bubbles), now_ms(), event, deferred]))
+
+
+def masked(bubbles: list[Bubble]) -> list[Bubble]:
+    """Bubbles as they may be kept: what is shown to the user may quote a raw value (a query code is shown once)."""
+    return [{**bubble, "text": mask_for_log(bubble["text"])} if bubble.get("text") else bubble for bubble in bubbles]
 
 
 def media_note(message: Message) -> str:

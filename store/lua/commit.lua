@@ -1,5 +1,5 @@
 -- Commit a turn: everything or nothing, on three conditions.
--- KEYS 1 lease 2 inbox 3 user 4 tracker 5 turn 6 due 7 events 8 vault 9 attempts 10 held 11 deferred 12 dead 13… turns of the held replies that it carries
+-- KEYS 1 lease 2 inbox 3 user 4 tracker 5 turn 6 due 7 events 8 vault 9 attempts 10 held 11 deferred 12 dead 13 replies 14… turns of the held replies that it carries
 -- ARGV 1 JSON: worker, entry, key, openid, base, now, due, reply, silent, keep, held[], patience (seconds a held reply waits),
 --      header, trim, tracker[], vault{}, events[], deferred[], dead, waits (event of a reply that is held)
 -- returns 1, 2 when the reply waits for the user's next message, or -1 lease lost, -2 the tracker has another length, -3 the inbox entry is gone
@@ -20,7 +20,7 @@ end
 for ref, value in pairs(c.vault) do redis.call('HSET', KEYS[8], ref, value) end
 for number, key in ipairs(c.held) do
   redis.call('LREM', KEYS[10], 0, key)
-  if redis.call('EXPIRE', KEYS[12 + number], c.keep) == 1 then redis.call('HSET', KEYS[12 + number], 'state', 'sent') end
+  if redis.call('EXPIRE', KEYS[13 + number], c.keep) == 1 then redis.call('HSET', KEYS[13 + number], 'state', 'sent') end
 end
 for _, event in ipairs(c.events) do redis.call('XADD', KEYS[7], '*', 'e', event) end
 for _, call in ipairs(c.deferred) do redis.call('XADD', KEYS[11], '*', 'c', call) end
@@ -33,6 +33,9 @@ if c.silent then
 else
   redis.call('HSET', KEYS[5], 'state', late == 'hold' and 'held' or 'ready', 'reply', c.reply, 'openid', c.openid, 'committed', c.now)
   redis.call('PERSIST', KEYS[5])
+  redis.call('RPUSH', KEYS[13], c.key)
+  redis.call('LTRIM', KEYS[13], -200, -1)
+  redis.call('EXPIRE', KEYS[13], 90000)
   if late == 'hold' then
     redis.call('RPUSH', KEYS[10], c.key)
     redis.call('EXPIRE', KEYS[10], c.patience)

@@ -1,0 +1,42 @@
+"""What PostgreSQL forgets of a user who left: every word, and whose the rows are that stay to be counted.
+
+Without an openid the rows of `turns`, `deliveries` and `handoffs` are nobody's: anonymised information is no personal information (个人信息保护法 art. 4).
+What a call for help said stays until staff are done with it (art. 13). The row in `conversations` stays a week, so that late events from before are erased too.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+_WORDS = sa.text("""
+    DELETE FROM weijing.messages m USING weijing.conversations c
+    WHERE c.openid = m.openid AND c.openid = ANY(CAST(:openids AS text[])) AND m.at <= c.erased_at AND NOT EXISTS
+    (SELECT FROM weijing.handoffs h WHERE h.key = m.key AND h.urgency = 'urgent' AND h.state IN ('waiting', 'taken'))""")
+_TURNS = sa.text("""
+    UPDATE weijing.turns t SET openid = '' FROM weijing.conversations c
+    WHERE c.openid = t.openid AND c.openid = ANY(CAST(:openids AS text[])) AND t.at <= c.erased_at""")
+_DELIVERIES = sa.text("""
+    UPDATE weijing.deliveries d SET openid = '' FROM weijing.conversations c
+    WHERE c.openid = d.openid AND c.openid = ANY(CAST(:openids AS text[])) AND d.at <= c.erased_at""")
+_HANDOFFS = sa.text("""
+    UPDATE weijing.handoffs h SET openid = '' FROM weijing.conversations c
+    WHERE c.openid = h.openid AND c.openid = ANY(CAST(:openids AS text[])) AND h.opened_at <= c.erased_at
+    AND NOT (h.urgency = 'urgent' AND h.state IN ('waiting', 'taken'))""")
+ERASE = (_WORDS, _TURNS, _DELIVERIES, _HANDOFFS)
+"""For users by `openids`; may be repeated."""
+
+_SETTLED = sa.text("""
+    SELECT DISTINCT c.openid FROM weijing.handoffs h JOIN weijing.conversations c USING (openid)
+    WHERE h.urgency = 'urgent' AND h.state IN ('done', 'returned') AND h.opened_at <= c.erased_at""")
+_FORGET = sa.text("""
+    DELETE FROM weijing.conversations c WHERE c.owner = 'closed' AND c.erased_at < now() - interval '7 days' AND c.last_at <= c.erased_at
+    AND NOT EXISTS (SELECT FROM weijing.handoffs h WHERE h.openid = c.openid)""")
+
+
+async def sweep(connection: AsyncConnection) -> None:
+    """Erase what staff are done with of users who left, and the last trace of those who left a week ago."""
+    openids = [row.openid for row in await connection.execute(_SETTLED)]
+    for statement in ERASE if openids else ():
+        await connection.execute(statement, {"openids": openids})
+    await connection.execute(_FORGET)
