@@ -13,7 +13,6 @@ from actions.courier import Courier
 from store.context import TurnContext
 from store.keys import PARTITIONS, key, partition
 from store.redis import Redis
-from store.turns import Turns
 from tests.actions.conftest import BackendProcess
 from weijing.errors import BackendUnavailable
 
@@ -32,11 +31,9 @@ async def keep(redis: Redis, cipher: Fernet, content: str, idempotency_key: str)
 
 
 async def told(redis: Redis) -> list[str]:
-    """The texts that wait for the user."""
-    turns = Turns(redis)
+    """The texts that wait for the user, oldest first."""
     due = await redis.zrange(key(PART, "due"), 0, -1)
-    taken = [await turns.take(PART, message_key) for message_key in due]
-    return [reply[1][0]["text"] for reply in taken if reply]
+    return [json.loads(await redis.hget(key(PART, "turn", message_key), "reply") or "[]")[0]["text"] for message_key in due]
 
 
 async def test_a_kept_report_is_filed_once_and_its_number_told(redis: Redis, backend: BackendProcess) -> None:
