@@ -145,6 +145,7 @@ def _show(settings: Settings, names: list[str], logs: Path, terminal: Terminal) 
         terminal.say(f"公众号回调 callback     {base_url(settings, 'edge')}/webhooks/wechat/webhook")
         if settings.demo:
             terminal.say(f"模拟器 simulator        {base_url(settings, 'edge')}/simulator")
+            terminal.say(f"网页咨询 web chat       {base_url(settings, 'edge')}/webchat/demo")
     if "backend" in names:
         terminal.say(f"政务接口 service API    {base_url(settings, 'backend')}/openapi.yaml")
         _show_demos(settings, terminal)
