@@ -100,7 +100,7 @@ def _all_bases(item: Item) -> list[str]:
 
 def _basis_line(item: Item, aspect: str) -> str:
     """「依据：《居民身份证法》第十二条（2026年11月22日核对）」; the aspect `legal_basis` has just listed them."""
-    names = "以上条文" if aspect == "legal_basis" else _joined(_bases_of(item["legal_basis"], aspect))
+    names = "以上条文" if aspect == "legal_basis" else bases_in_short(_bases_of(item["legal_basis"], aspect))
     return f"依据：{names}（{chinese_day(item['valid_from'])}核对）"
 
 
@@ -110,8 +110,8 @@ def _bases_of(bases: list[Mapping[str, Any]], aspect: str) -> list[Mapping[str, 
     return named + [one for one in bases if not one["aspects"]] or bases
 
 
-def _joined(bases: list[Mapping[str, Any]]) -> str:
-    """Articles of one law behind its name, laws in order of first mention."""
+def bases_in_short(bases: list[Mapping[str, Any]]) -> str:
+    """Articles of one law behind its name, laws in order of first mention; the first four."""
     laws: dict[str, list[str]] = {}
     for one in bases[:_BASES_SHOWN]:
         laws.setdefault(_law(one), []).append(one["article"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp_jinja2
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from channels.h5.backend import Backend
 from channels.h5.limits import Limits
@@ -78,6 +79,18 @@ class Desk:
 
 
 DESK = web.AppKey("desk", Desk)
+
+
+async def read_form(request: web.Request) -> Mapping[str, Any]:
+    """The fields of a form that was sent.
+
+    Raises:
+        PageRefused: it cannot be read.
+    """
+    try:
+        return await request.post()
+    except (ValueError, LookupError, HttpProcessingError):
+        raise PageRefused("没有看懂这次提交", "没有收下。请重新打开这一页，再填一次。", 400, again=request.path) from None
 
 
 def render(request: web.Request, template: str, context: Mapping[str, Any] | None = None, status: int = 200) -> web.Response:

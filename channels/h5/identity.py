@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.h5.desk import DESK, render
+from channels.h5.desk import DESK, read_form, render
 from channels.h5.fields import Field, Filled, compact, read_fields
 from weijing.identifiers import id_number_is_valid
 
@@ -69,7 +69,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 async def bind(request: web.Request) -> web.StreamResponse:
     """Check the form here, send it as one message, show the answer."""
-    desk, sent = request.app[DESK], await request.post()
+    desk, sent = request.app[DESK], await read_form(request)
     token = str(sent.get("token", ""))
     openid = await desk.sender(request, token, FORM)
     filled = read_fields(sent, FIELDS)
@@ -81,7 +81,7 @@ async def bind(request: web.Request) -> web.StreamResponse:
 
 async def unbind(request: web.Request) -> web.StreamResponse:
     """Unbind; the same way through the bot, so that one process writes."""
-    desk, sent = request.app[DESK], await request.post()
+    desk, sent = request.app[DESK], await read_form(request)
     token = str(sent.get("token", ""))
     openid = await desk.sender(request, token, FORM)
     return await desk.answer(request, desk.submissions.message(openid, FORM, token, {"deed": "unbind"}), "answer.html", _TITLES)

@@ -11,7 +11,7 @@ from aiohttp import web
 from channels.h5.desk import DESK
 from weijing.errors import PageRefused
 from weijing.service_item import ASPECTS
-from weijing.service_item_card import FORMS, basis_name, charge_line, chinese_day, days_lines
+from weijing.service_item_card import FORMS, bases_in_short, basis_name, charge_line, chinese_day, days_lines
 
 
 async def show_item(request: web.Request) -> web.StreamResponse:
@@ -46,8 +46,8 @@ def _days_in_short(item: Mapping[str, Any]) -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "charge": charge_line, "days": days_lines, "basis": basis_name, "day": chinese_day, "form": FORMS.__getitem__, "fee_in_short": _fee_in_short,
-    "days_in_short": _days_in_short,
+    "charge": charge_line, "days": days_lines, "basis": basis_name, "bases": bases_in_short, "day": chinese_day, "form": FORMS.__getitem__,
+    "fee_in_short": _fee_in_short, "days_in_short": _days_in_short,
 }  # fmt: skip
 """How the template writes an item's parts."""
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 from async_timeout import timeout
 
 from store.evidence import Evidence, EvidenceStore, evidence_id
@@ -59,7 +60,7 @@ async def read_parts(request: web.Request, take: Callable[[Part], Awaitable[None
             while isinstance(part := await reader.next(), BodyPartReader):
                 async with _room:
                     await take(await _read(part))
-    except (asyncio.TimeoutError, ValueError, ConnectionError):
+    except (asyncio.TimeoutError, ValueError, ConnectionError, HttpProcessingError):
         raise PageRefused("没有传完", "网络断开或太慢。请到信号好的地方再传一次。", 400, again=request.path) from None
 
 

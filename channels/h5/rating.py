@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.h5.desk import DESK, render
+from channels.h5.desk import DESK, read_form, render
 from channels.h5.fields import Field, Filled, read_fields
 from store.message import Message
 from store.turns import now_ms
@@ -47,7 +47,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 async def rate(request: web.Request) -> web.StreamResponse:
     """Check the form here, send it as one message, show the answer. Words that tell of danger get the card first and go to a person."""
-    desk, sent = request.app[DESK], await request.post()
+    desk, sent = request.app[DESK], await read_form(request)
     token, given, signature = (str(sent.get(name, "")) for name in ("token", "m", "s"))
     openid = await desk.sender(request, token, FORM)
     matter = _own(request, openid, given, signature)

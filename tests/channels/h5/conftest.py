@@ -16,6 +16,7 @@ from aiohttp import web
 from channels.edge import init_app
 from channels.simulator.oauth import COOKIE
 from channels.simulator.people import openid_of
+from store.migrate import migrate
 from store.redis import Redis, end
 from tests.backend.conftest import Running, new_database
 from tests.channels.conftest import Bot, settings_with
@@ -93,11 +94,9 @@ class House:
 StartHouse = Callable[..., Awaitable[House]]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def backend(postgres_server: EmbeddedPostgres) -> Iterator[Running]:
     """The reference backend on a database of its own, where the evidence lies too."""
-    from store.migrate import migrate
-
     url = new_database(postgres_server)
     migrate(url)
     with Running(load_settings().copy(update={"database_url": url})) as running:
