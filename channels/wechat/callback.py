@@ -10,10 +10,11 @@ import signal
 from aiohttp import web
 from prometheus_client import Counter, Histogram
 
+from channels.wechat.answer import Answer
 from channels.wechat.envelope import Envelope, Opened
 from channels.wechat.passive import text_reply
 from channels.wechat.push import Push, read_push
-from channels.wechat.reception import Answer, Reception
+from channels.wechat.reception import Reception
 from weijing.errors import PushForbidden, PushRejected
 
 log = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ class Callback:
 
 async def _run_out(request: web.Request, arrived: float) -> web.Response:
     """Say nothing until WeChat cuts the connection: it then asks again."""
-    while request.transport and asyncio.get_running_loop().time() < arrived + CUT_S:
+    while request.transport and asyncio.get_running_loop().time() < arrived + CUT_S:  # noqa: ASYNC110  aiohttp tells nobody
         await asyncio.sleep(0.05)
     if request.transport:
         request.transport.close()

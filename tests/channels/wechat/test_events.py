@@ -120,3 +120,20 @@ async def test_two_users_with_the_same_number_are_two_messages(start_edge: Start
     for user in ("same-a", "same-b", "same-a"):
         assert (await edge.push(text_push(user, f"我是{user}", message_id=42, created=created), user)).text == f"答：我是{user}"
     assert [message.openid for message in busy_bot.seen] == ["same-a", "same-b"]
+
+
+async def test_events_of_one_second_and_their_repeats_on_two_edges(start_edge: StartEdge, bot: Bot, openid: str) -> None:
+    """Each event is a turn, each repeat joins its own, in whatever edge it arrives."""
+    edges = [await start_edge(), await start_edge()]
+    names = ("query_progress", "help", "find_office")
+    pushes = {name: event_push(openid, "CLICK", name) for name in names}
+    asking = [(name, asyncio.create_task(edge.push(xml, openid))) for name, xml in pushes.items() for edge in edges]
+    for _ in range(200):
+        if len(await bot.waiting()) == 3:
+            break
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(0.2)
+    for _, entry, message in await bot.waiting():
+        await bot.answer_one(message, entry, [{"text": message.event_key}])
+    assert [(name, (await one).text) for name, one in asking] == [(name, name) for name in names for _ in edges]
+    assert len(bot.seen) == 3

@@ -144,6 +144,7 @@ async def test_what_does_not_fit_follows_as_a_message_of_its_own(start_edge: Sta
         taken = await Turns(redis).take(partition(openid), f"{busy_bot.seen[-1].key}-rest")
         assert taken
         rest = taken[1]
+        await Turns(redis).settle(openid, f"{busy_bot.seen[-1].key}-rest", "sent", via="customer_service")
         assert reply.text.removesuffix(note) + str(rest[0]["text"]) == busy_bot.bubbles[0]["text"]
         assert rest[-1]["buttons"][0]["payload"] == "要"
 
