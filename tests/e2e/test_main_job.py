@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+import psycopg2
 import pytest
 
 from backend.demo import DEMO
@@ -86,6 +87,37 @@ def test_a_report_gets_a_number_and_a_query_code_that_find_it_again(base: str) -
     other = Phone(base, "reporter-later")
     other.ask(f"查进度 {number[0]}")
     assert number[0] in other.ask(code[0])
+
+
+def test_what_is_sent_with_a_report_is_kept_under_its_number_and_more_can_be_added(house: House, base: str) -> None:
+    phone = Phone(base, "witness")
+    phone.say("我要举报，昨天晚上九点幸福路9号三楼有人开赌场聚众赌钱")
+    for kind, count in (("image", 1), ("video", 2), ("image", 3)):
+        reply = phone.words(after_exchange=phone.do({"kind": kind})["id"])
+        assert f"共 {count} 份" in reply and ("匿名还是实名" in reply) == (count == 1), "the question stands above the second and third already"
+    phone.ask("匿名")
+    number = re.search(r"J20\d\d-\d{6}", phone.ask("确认"))
+    assert number, phone.words()
+    assert f"补充到 {number[0]} 吗" in phone.words(after_exchange=phone.do({"kind": "image"})["id"])
+    assert "现在共 4 份" in phone.ask("补充到刚才那件")
+    rows: list[tuple[str, str, str]] = []
+    deadline = time.monotonic() + 60
+    while [row[0] for row in rows] != ["kept"] * 4:
+        assert time.monotonic() < deadline, rows
+        time.sleep(0.3)
+        rows = evidence(house, number[0])
+    assert sorted(row[1] for row in rows) == ["image/png", "image/png", "image/png", "video/mp4"] and all(row[2] for row in rows)
+
+
+def evidence(house: House, report_no: str) -> list[tuple[str, str, str]]:
+    """(state, type, SHA-256) of what is kept for a report."""
+    socket = (house.folder / "postgres" / "postmaster.pid").read_text().splitlines()[4]
+    connection = psycopg2.connect(host=socket, user="postgres", dbname="postgres")
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT state, media_type, sha256 FROM weijing.evidence WHERE report_no = %s", (report_no,))
+        found: list[tuple[str, str, str]] = cursor.fetchall()
+    connection.close()
+    return found
 
 
 def test_an_application_is_found_by_number_and_proof_only(base: str) -> None:
