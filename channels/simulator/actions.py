@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Trigger = Literal["message", "tap", "none"]
@@ -49,18 +49,20 @@ class Action:
         trigger: what it opens for customer-service messages.
         kind: how the phone shows it on the right side; empty when it shows nothing.
         content: what the phone shows.
+        consents: template id -> `accept` or `reject`, of who was asked about subscription notices.
     """
 
     label: str
-    fields: Mapping[str, str]
+    fields: Mapping[str, Any]
     trigger: Trigger
     kind: str = ""
     content: Mapping[str, Any] | None = None
+    consents: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_event(self) -> bool:
         """Events carry no MsgId."""
-        return self.fields["MsgType"] == "event"
+        return bool(self.fields["MsgType"] == "event")
 
 
 def say(words: str, menu_id: str = "") -> Action:
@@ -94,6 +96,14 @@ def scan(scene: str) -> Action:
 def unfollow() -> Action:
     """The account is followed no more; whatever it answers is shown to nobody."""
     return Action("取消关注", {"MsgType": "event", "Event": "unsubscribe", "EventKey": ""}, "none", "system", {"text": "你已取消关注该公众号"})
+
+
+def consent(templates: list[str], answer: str) -> Action:
+    """The user was asked about subscription notices (订阅通知) and answered; the platform pushes one list entry for each template."""
+    rows = [{"TemplateId": template, "SubscribeStatusString": answer, "PopupScene": "2"} for template in templates]
+    fields = {"MsgType": "event", "Event": "subscribe_msg_popup_event", "SubscribeMsgPopupEvent": {"List": rows}}
+    said = "允许" if answer == "accept" else "拒绝"
+    return Action(f"订阅通知：{said}", fields, "none", "system", {"text": f"你已{said}该公众号向你发送服务通知"}, dict.fromkeys(templates, answer))
 
 
 def locate(place: Place) -> Action:
@@ -148,13 +158,14 @@ def read_action(body: Mapping[str, Any], base: str) -> Action:
         "follow": lambda: follow(str(body.get("scene", ""))),
         "scan": lambda: scan(str(body.get("scene", ""))),
         "unfollow": unfollow,
+        "consent": lambda: consent([str(template) for template in body.get("templates") or []], "accept" if body.get("answer") == "accept" else "reject"),
     }
     if kind not in makers:
         raise ValueError("模拟器不会发这种消息")
     return makers[kind]()
 
 
-def push_fields(openid: str, account: str, action: Action, created: int, message_id: int) -> dict[str, str]:
+def push_fields(openid: str, account: str, action: Action, created: int, message_id: int) -> dict[str, Any]:
     """The elements of the push, in WeChat's order."""
     fields = {"ToUserName": account, "FromUserName": openid, "CreateTime": str(created), **action.fields}
     if not action.is_event:
@@ -162,9 +173,17 @@ def push_fields(openid: str, account: str, action: Action, created: int, message
     return fields
 
 
-def write_xml(fields: Mapping[str, str]) -> str:
+def write_xml(fields: Mapping[str, Any]) -> str:
     """The push as plain XML, laid out as WeChat lays it out."""
-    return "<xml>\n" + "".join(f"<{name}>{_value(name, value)}</{name}>\n" for name, value in fields.items()) + "</xml>"
+    return "<xml>\n" + "".join(_element(name, value) for name, value in fields.items()) + "</xml>"
+
+
+def _element(name: str, value: Any) -> str:
+    """One element; a list repeats it, a mapping is what lies inside."""
+    if isinstance(value, list):
+        return "".join(_element(name, one) for one in value)
+    inside = "".join(_element(*pair) for pair in value.items()) if isinstance(value, Mapping) else _value(name, value)
+    return f"<{name}>{inside}</{name}>\n"
 
 
 def _value(name: str, value: str) -> str:

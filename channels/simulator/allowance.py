@@ -65,6 +65,26 @@ class Allowance:
         return [window for window in self._windows.values() if window.until > self._now()]
 
 
+class MinuteQuota:
+    """How many calls the account may make in one minute; WeChat publishes no figure for messages."""
+
+    def __init__(self, now: Clock, limit: int = 3000) -> None:
+        self._now = now
+        self.limit = limit
+        self._minute, self._count = 0, 0
+
+    def use(self) -> None:
+        """Count one call.
+
+        Raises:
+            PlatformError: 45011 there were too many in this minute.
+        """
+        minute = int(self._now() // 60)
+        self._minute, self._count = minute, self._count + 1 if minute == self._minute else 1
+        if self._count > self.limit:
+            raise PlatformError("api minute-quota reach limit  must slower  retry next minute", 45011)
+
+
 SECONDS = 7200
 """Life of an access token (获取接口调用凭据)."""
 OVERLAP = 300

@@ -36,7 +36,6 @@ class PlatformApi:
             web.get(PREFIX + "token", self._answered(self.token)),
             web.post(PREFIX + "message/custom/send", self.signed(self.send)),
             web.post(PREFIX + "message/custom/typing", self.signed(self.typing)),
-            web.post(PREFIX + "message/subscribe/bizsend", self.signed(self.notice)),
             web.post(PREFIX + "menu/create", self.signed(self.create_menu)),
             web.get(PREFIX + "menu/get", self.signed(self.get_menu)),
             web.get(PREFIX + "menu/delete", self.signed(self.delete_menu)),
@@ -58,23 +57,23 @@ class PlatformApi:
         """POST cgi-bin/message/custom/send."""
         if not self.platform.verified:
             raise PlatformError("api unauthorized", 48001)
-        user = self._receiver(body)
+        user = self.receiver(body)
         kind = str(body.get("msgtype", ""))
         content = read_content(kind, body.get(kind))
         user.allowance.check()
         user.allowance.use()
         self.platform.used["/cgi-bin/message/custom/send"] += 1
-        self._stop_typing(user)
-        user.show("account", "media" if kind in MEDIA else kind, content, self._exchange(user), "customer_service")
+        user.stop_typing()
+        user.show("account", "media" if kind in MEDIA else kind, content, self.exchange(user), "customer_service")
         return {}
 
     def typing(self, _: web.Request, body: Body) -> Body:
         """POST cgi-bin/message/custom/typing: contact within 30 s, lasts 15 s, not again while it is on."""
         if not self.platform.verified:
             raise PlatformError("api unauthorized", 48001)
-        user, now = self._receiver(body), self.platform.now()
+        user, now = self.receiver(body), self.platform.now()
         if body.get("command") == "CancelTyping":
-            self._stop_typing(user)
+            user.stop_typing()
             return {}
         user.allowance.check()
         if now - user.allowance.last_contact > CONTACT_SECONDS:
@@ -83,18 +82,6 @@ class PlatformApi:
             raise PlatformError("typing already", 45081)
         user.typing_until = now + TYPING_SECONDS
         user.tell("typing", TYPING_SECONDS)
-        return {}
-
-    def notice(self, _: web.Request, body: Body) -> Body:
-        """POST cgi-bin/message/subscribe/bizsend; every simulated follower has said yes to every template."""
-        user = self._receiver(body)
-        if not body.get("template_id"):
-            raise PlatformError("invalid template_id", 40037)
-        data = body.get("data")
-        if not isinstance(data, dict) or not all(isinstance(value, dict) and "value" in value for value in data.values()):
-            raise PlatformError("argument invalid", 47003)
-        rows = [{"name": name, "value": str(value["value"])} for name, value in data.items()]
-        user.show("account", "notice", {"rows": rows, "page": str(body.get("page", ""))}, self._exchange(user), "notice")
         return {}
 
     def create_menu(self, _: web.Request, body: Body) -> Body:
@@ -123,7 +110,12 @@ class PlatformApi:
         if given.get("secret") != secret:
             raise PlatformError("invalid appsecret", 40125)
 
-    def _receiver(self, body: Body) -> User:
+    def receiver(self, body: Body) -> User:
+        """The follower that a message is for.
+
+        Raises:
+            PlatformError: 40003 nobody of this account, 43004 no follower.
+        """
         user = self.platform.people.get(str(body.get("touser", "")))
         if user is None:
             raise PlatformError("invalid openid", 40003)
@@ -131,11 +123,8 @@ class PlatformApi:
             raise PlatformError("require subscribe", 43004)
         return user
 
-    def _stop_typing(self, user: User) -> None:
-        user.typing_until = 0.0
-        user.tell("typing", 0)
-
-    def _exchange(self, user: User) -> int:
+    def exchange(self, user: User) -> int:
+        """The exchange that a message of the account's belongs to."""
         return user.exchanges[-1].id if user.exchanges else 0
 
     def signed(self, call: Callable[[web.Request, Body], Body]) -> Handler:
@@ -143,6 +132,7 @@ class PlatformApi:
 
         def checked(request: web.Request, body: Body) -> Body:
             self.platform.tokens.check(request.query.get("access_token", ""))
+            self.platform.minute.use()
             return call(request, body)
 
         return self._answered(checked)

@@ -98,8 +98,10 @@ def plain(item: dict[str, Any]) -> str:
         return "\n".join(part for part in (content["head"], *choices, content["tail"]) if part)
     if kind == "news":
         return "\n".join(f"《{article['title']}》{article['description']} {article['url']}" for article in content["articles"])
+    if kind == "miniprogrampage":
+        return f"〔小程序〕{content['title']} {content['page']}"
     if kind == "notice":
-        return "\n".join(["〔服务通知〕", *(f"{row['name']}：{row['value']}" for row in content["rows"])])
+        return "\n".join([f"〔服务通知〕{content['title']}", *(f"{row['name']}：{row['value']}" for row in content["rows"])])
     if kind == "media":
         return f"〔{content['media']} {content['media_id']}〕"
     return "".join(f"[{part.text}]" if part.send else part.text for part in segments(content["text"]))

@@ -8,7 +8,7 @@ from channels.simulator.envelope import TEXT_BYTES
 from weijing.errors import PlatformError
 
 MEDIA = {"image", "voice", "video"}
-KINDS = MEDIA | {"text", "news", "msgmenu"}
+KINDS = MEDIA | {"text", "news", "msgmenu", "miniprogrampage"}
 
 
 def read_content(kind: str, value: Any) -> dict[str, Any]:
@@ -21,6 +21,8 @@ def read_content(kind: str, value: Any) -> dict[str, Any]:
         raise PlatformError("invalid message type", 40008)
     if kind == "news":
         return _articles(value)
+    if kind == "miniprogrampage":
+        return _page(value)
     if kind in MEDIA:
         if not value.get("media_id"):
             raise PlatformError("invalid media_id", 40007)
@@ -34,6 +36,15 @@ def read_content(kind: str, value: Any) -> dict[str, Any]:
         return {"text": words}
     items = [{"id": str(item.get("id", "")), "content": str(item.get("content", ""))} for item in value.get("list", [])]
     return {"head": str(value.get("head_content", "")), "items": items, "tail": str(value.get("tail_content", ""))}
+
+
+def _page(value: dict[str, Any]) -> dict[str, Any]:
+    if not value.get("thumb_media_id"):
+        raise PlatformError("invalid media_id", 40007)
+    if not value.get("appid"):
+        raise PlatformError("invalid appid", 40013)
+    names = {"title": "title", "appid": "appid", "page": "pagepath", "media_id": "thumb_media_id"}
+    return {ours: str(value.get(theirs, "")) for ours, theirs in names.items()}
 
 
 def _articles(value: dict[str, Any]) -> dict[str, Any]:

@@ -95,6 +95,7 @@ class User:
         self.following = True
         self.allowance = Allowance(now)
         self.typing_until = 0.0
+        self.consents: dict[str, str] = {}
         self.items: deque[Item] = deque(maxlen=MAX_ITEMS)
         self.exchanges: deque[Exchange] = deque(maxlen=MAX_EXCHANGES)
         self.listeners: set[asyncio.Queue[Event | None]] = set()
@@ -108,6 +109,12 @@ class User:
         self.items.append(item)
         self.tell("item", item)
         return item
+
+    def stop_typing(self) -> None:
+        """A message ends 「正在输入」."""
+        if self.typing_until:
+            self.typing_until = 0.0
+            self.tell("typing", 0)
 
     def tell(self, kind: str, value: Any) -> None:
         """Send an event to every open page; a page that does not read is cut off and connects again."""

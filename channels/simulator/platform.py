@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 
 from channels.simulator.actions import Action, push_fields, write_xml
-from channels.simulator.allowance import Clock, Tokens
+from channels.simulator.allowance import Clock, MinuteQuota, Tokens
 from channels.simulator.envelope import Envelope, Reply
 from channels.simulator.people import Attempt, Exchange, People, User
 from channels.wechat.menu import read_menu
@@ -43,6 +43,7 @@ class Platform:
     def __init__(self, settings: Settings, *, patience: float = 5.0, now: Clock = time.time) -> None:
         self.people = People(settings.wechat_app_id, now)
         self.tokens = Tokens(now)
+        self.minute = MinuteQuota(now)
         self.tickets: dict[str, str] = {}
         self.used: Counter[str] = Counter()
         self.menu = read_menu(settings.public_base)
@@ -66,6 +67,7 @@ class Platform:
         """Show the action on the phone and push it in the background."""
         exchange = self.people.begin(user, action.label, event=action.is_event)
         self._follow(user, action.fields.get("Event", ""))
+        user.consents |= action.consents
         user.allowance.open(action.trigger)
         if action.kind:
             side: Any = "system" if action.kind == "system" else "user"
@@ -160,6 +162,7 @@ class Platform:
         elif user.following and reply and reply.kind:
             kind, content = content_of(reply, one=not exchange.event)
             user.show("system" if kind == "system" else "account", kind, content, exchange.id, "passive")
+            user.stop_typing()
         user.tell("exchange", exchange)
 
 

@@ -17,11 +17,13 @@ from channels.simulator.account import AccountApi
 from channels.simulator.actions import PLACES, follow, read_action
 from channels.simulator.api import PlatformApi
 from channels.simulator.media import MediaApi
+from channels.simulator.notices import NoticeApi
 from channels.simulator.oauth import COOKIE, OAuth
 from channels.simulator.people import User
 from channels.simulator.phone import Phone
 from channels.simulator.platform import Platform
 from channels.simulator.stream import stream
+from channels.simulator.uploads import UploadApi
 from weijing.errors import SettingsError
 from weijing.settings import Settings
 
@@ -62,7 +64,9 @@ class _Simulator:
         templates = aiohttp_jinja2.setup(self.app, loader=jinja2.FileSystemLoader(HERE / "templates"), trim_blocks=True, lstrip_blocks=True)
         self._phone = Phone(templates)
         api = PlatformApi(self.platform)
-        for part in (self, api, AccountApi(api), MediaApi(self.platform, self._base), OAuth(self.platform, settings)):
+        media, notices = MediaApi(self.platform, self._base), NoticeApi(api, settings)
+        self._templates = list(notices.templates)
+        for part in (self, api, AccountApi(api), media, UploadApi(self.platform, media), notices, OAuth(self.platform, settings)):
             self.app.add_routes(part.routes())
         self.app.router.add_static("/static", HERE / "static")
         self.app.cleanup_ctx.append(self._open)
@@ -138,6 +142,7 @@ class _Simulator:
         if user is None:
             raise web.HTTPSeeOther(f"{PREFIX}?user={quote(people[0].name)}")
         context: dict[str, Any] = {"title": TITLE, "people": people, "user": user, "menu": self.platform.menu.get("button", []), "places": PLACES}
+        context["notice_templates"] = self._templates
         context |= {"lines": self._phone.lines(user, user.items), "trace": self._phone.trace(user), "seq": user.items[-1].seq if user.items else 0}
         response = aiohttp_jinja2.render_template(template, request, context)
         response.set_cookie(COOKIE, quote(user.name), path=PREFIX, httponly=True, samesite="Lax")

@@ -102,13 +102,24 @@ def read_templates(text: str) -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = YAML(typ="safe").load(FILE.read_text(encoding="utf-8"))
+    return table
+
+
+@lru_cache(maxsize=1)
 def kinds() -> dict[str, tuple[Field, ...]]:
     """Kind -> its fields, from notices.yml."""
-    table: dict[str, Any] = YAML(typ="safe").load(FILE.read_text(encoding="utf-8"))
     return {
         kind: tuple(Field(name, str(row.get("from", "")), str(row.get("words", ""))) for name, row in entry["fields"].items())
-        for kind, entry in table.items()
+        for kind, entry in _table().items()
     }  # fmt: skip
+
+
+def describe(kind: str) -> tuple[str, dict[str, str]]:
+    """What the user reads: (the title, key -> name of each field)."""
+    entry = _table()[kind]
+    return entry["title"], {name: row["name"] for name, row in entry["fields"].items()}
 
 
 def notice_data(kind: str, bubbles: Sequence[Bubble], now: float | None = None) -> dict[str, dict[str, str]]:

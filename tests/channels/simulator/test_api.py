@@ -107,13 +107,6 @@ async def test_typing_needs_contact_and_is_not_repeated(account: Account) -> Non
     assert account.user().typing_until == 0.0, "a message ends the typing state"
 
 
-async def test_a_notice_is_shown(account: Account) -> None:
-    body = {"touser": account.user().openid, "template_id": "t1", "data": {"办件编号": {"value": "J2026-000123"}}}
-    assert (await call(account, "message/subscribe/bizsend", body))["errcode"] == 0
-    assert account.user().items[-1].content["rows"] == [{"name": "办件编号", "value": "J2026-000123"}]
-    assert (await call(account, "message/subscribe/bizsend", body | {"data": {"x": "y"}}))["errcode"] == 47003
-
-
 async def test_the_menu_is_made_read_and_deleted(account: Account) -> None:
     menu = {"button": [{"type": "click", "name": "帮助", "key": "help"}]}
     assert (await call(account, "menu/create", menu))["errcode"] == 0
