@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 Bubble = dict[str, Any]
@@ -11,6 +11,8 @@ Bubble = dict[str, Any]
 
 MEDIA = frozenset({"image", "voice", "video"})
 """Kinds of messages whose file may become evidence (see `store.evidence`). A `file` of WeChat's is not among them: the platform gives its name and size only."""
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Message:
 
     def dumps(self) -> str:
         """JSON, for the inbox."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        return _ENCODER.encode(vars(self))
 
     @staticmethod
     def loads(text: str) -> Message:

@@ -13,7 +13,7 @@ from channels.wechat.xml import MAX_BYTES, Fields, cdata, read
 from weijing.errors import PushForbidden, PushRejected
 from weijing.settings import Settings
 
-_ENCRYPT = re.compile(rb"<Encrypt>\s*(?:<!\[CDATA\[)?\s*([A-Za-z0-9+/=\s]+?)\s*(?:\]\]>)?\s*</Encrypt>")
+_ENCRYPT = re.compile(rb"<Encrypt>(?:\s*<!\[CDATA\[)?([A-Za-z0-9+/=\s]+)(?:\]\]>\s*)?</Encrypt>")
 
 _CANDIDATES = 3
 FRESH_S = 600
