@@ -10,8 +10,11 @@ from cryptography.fernet import Fernet
 
 from actions.client import backend as api
 from actions.courier import Courier
+from backend.demo import DEMO
 from store.context import TurnContext
+from store.erase import erase_user
 from store.keys import PARTITIONS, key, partition
+from store.message import Message
 from store.redis import Redis
 from tests.actions.conftest import BackendProcess
 from weijing.errors import BackendUnavailable
@@ -103,6 +106,26 @@ async def test_a_kept_report_claims_its_files_under_its_number(redis: Redis, bac
     await Courier(redis, cipher).deliver_all(api())
     assert (await claimed(redis))[1:] == [("E-fedcba9876543210", number)]
     assert [text for text in await told(redis) if f"已加到 {number}，现在共 2 份" in text]
+
+
+async def test_who_leaves_is_unbound_when_the_backend_is_back(redis: Redis, backend: BackendProcess) -> None:
+    proofs = DEMO[0].proofs
+    await api().bind_identity({"openid": OPENID, "name": DEMO[0].applicant, "id_number": proofs["id_number"], "phone": proofs["phone"]}, "bind-1")
+    assert await bound()
+    await erase_user(redis, Message("bye", OPENID, kind="event", event="unsubscribe"))
+    courier = Courier(redis, Fernet(Fernet.generate_key()))
+    backend.kill()
+    with pytest.raises(BackendUnavailable):
+        await courier.deliver_all(api())
+    backend.start()
+    assert await courier.deliver_all(api()) == 1
+    assert await bound() is False
+    assert await courier.deliver_all(api()) == 0 and await told(redis) == [], "nobody is told: nobody is there"
+
+
+async def bound() -> bool:
+    """Whether the openid is bound to a person."""
+    return bool((await api()._call("GET", f"/v1/identities/{OPENID}"))["bound"])
 
 
 async def claimed(redis: Redis) -> list[tuple[str, str]]:
