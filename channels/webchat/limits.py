@@ -28,6 +28,7 @@ LIMITS = {
     "message-visitor": Limit(20, 60, "您发得有点快，稍等一下会自动再发。"),
     "message-address": Limit(300, 60, _BUSY),
     "picture-visitor": Limit(20, 600, "图片发得有点多，请过几分钟再发。"),
+    "picture-address": Limit(100, 600, _BUSY),
     "stream-address": Limit(600, 60, _BUSY),
 }
 """By what is counted and for whom. An address may be a whole mobile network (运营商级 NAT), so it may do much more than a visitor."""

@@ -16,7 +16,7 @@ from weijing.errors import ChatRefused, EvidenceRefused, EvidenceUnreadable
 from weijing.media_type import LIMITS
 
 UPLOAD_S = 180.0
-_AT_ONCE = 4
+_AT_ONCE = 32
 """Uploads held in memory at the same time."""
 _HEADERS = {"Cache-Control": "private, max-age=3600", "Content-Disposition": "inline", "X-Content-Type-Options": "nosniff"}
 _WORDS = {
@@ -44,6 +44,7 @@ class Pictures:
         if (request.content_length or 0) > LIMITS["image"]:
             raise ChatRefused(_WORDS["too_large"], 413, "too_large")
         await self._limits.count("picture-visitor", openid)
+        await self._limits.count("picture-address", self._limits.address(request))
         message_key_ = message_key(openid, id_)
         name, at = evidence_id(message_key_), now_ms()
         async with self._room:

@@ -18,7 +18,7 @@ from store.turns import Turns
 from tests.channels.conftest import Bot, settings_with
 from tests.e2e.browser import open_browser
 from tests.e2e.house import House, free_port
-from tests.e2e.webchat_site import Scheme, Site, chat, launcher, say, site_app, talk
+from tests.e2e.webchat_site import Scheme, Site, chat, launcher, open_chat, say, site_app, talk
 from weijing.engines import EmbeddedPostgres, EmbeddedRedis
 from weijing.health import serve
 from weijing.settings import ROOT, generated_secrets
@@ -125,7 +125,7 @@ async def test_a_talk_goes_on_over_buttons_reloads_pages_and_tabs(site: Site, re
     await page.reload()
     await shows(page, whole)
     other = await site.open(page.context)
-    await launcher(other).click()
+    await open_chat(other)
     await shows(other, whole)
     site.bot.bubbles = None
     await say(other, "第二个窗口")
@@ -136,14 +136,14 @@ async def test_a_talk_goes_on_over_buttons_reloads_pages_and_tabs(site: Site, re
     await expect(launcher(page)).to_be_focused()
     await Turns(redis).post(await visitor(site, page), "staff-1", [{"text": "您好，我是民警小张"}], kind="staff")
     await expect(launcher(page)).to_have_attribute("aria-label", "在线咨询，1 条新消息")
-    await launcher(page).click()
+    await open_chat(page)
     await expect(chat(page).locator(".line-staff")).to_contain_text("工作人员")
     await expect(page.locator("weijing-webchat .badge")).to_be_hidden()
 
 
 async def test_nothing_is_lost_or_doubled_when_everything_breaks(site: Site) -> None:
     page = await site.open(host="127.0.0.1")
-    await launcher(page).click()
+    await open_chat(page)
     lost: list[str] = []
 
     async def lose_the_answer(route: Route) -> None:
@@ -208,12 +208,12 @@ async def test_a_site_that_is_not_named_may_not_embed_the_chat(site: Site) -> No
 
 async def test_pictures_emergencies_and_the_end(site: Site) -> None:
     page = await site.open(width=390, height=844)
-    await launcher(page).click()
+    await open_chat(page)
     await chat(page).locator("#file").set_input_files(PICTURE)
     await expect(chat(page).locator("#lines .picture")).to_be_visible()
     await expect(chat(page).locator("#lines .words").last).to_have_text("答：image")
     await page.reload()
-    await launcher(page).click()
+    await open_chat(page)
     await expect(chat(page).locator("#lines .picture")).to_be_visible()
     await chat(page).locator("#file").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": b"<svg>"})
     await expect(chat(page).locator(".failed")).to_contain_text("只能发 JPG")
@@ -235,7 +235,7 @@ async def test_pictures_emergencies_and_the_end(site: Site) -> None:
 @pytest.mark.parametrize(("width", "height", "scheme"), [(1280, 800, "light"), (390, 844, "light"), (390, 844, "dark")])
 async def test_it_looks_as_it_should(site: Site, redis: Redis, tmp_path: Path, width: int, height: int, scheme: Scheme) -> None:
     page = await site.open(width=width, height=height, scheme=scheme)
-    await launcher(page).click()
+    await open_chat(page)
     site.bot.bubbles = [
         {"text": "补领居民身份证\n\n要带：居民户口簿\n费用：40 元\n依据：《居民身份证法》第十一条"},
         {"text": "您还想了解：", "buttons": [{"title": "在哪里办", "payload": "身份证在哪办"}, {"title": "多久能办好", "payload": "身份证多久办好"}]},

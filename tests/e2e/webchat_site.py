@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from aiohttp import web
-from playwright.async_api import Browser, BrowserContext, FrameLocator, Locator, Page
+from playwright.async_api import Browser, BrowserContext, FrameLocator, Locator, Page, expect
 
 from tests.channels.conftest import Bot
 from tests.e2e.house import House, Process
@@ -83,6 +83,12 @@ def launcher(page: Page) -> Locator:
 def chat(page: Page) -> FrameLocator:
     """The chat in its frame."""
     return page.frame_locator("iframe")
+
+
+async def open_chat(page: Page) -> None:
+    """Tap the button and wait until the talk is there."""
+    await launcher(page).click()
+    await expect(chat(page).locator("#log")).to_have_attribute("aria-busy", "false")
 
 
 async def say(page: Page, words: str) -> None:

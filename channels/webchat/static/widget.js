@@ -139,8 +139,13 @@
   shut.addEventListener("click", close);
   panel.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
   count(0);
-  document.body.append(host);
-  // On the next page of the site a talk goes on as it was.
-  if (remembered() === "open" && innerWidth > 480) open(false);
-  else if (remembered()) load();
+  if (document.body) begin();
+  else addEventListener("DOMContentLoaded", begin);
+
+  function begin() {
+    document.body.append(host);
+    // On the next page of the site a talk goes on as it was.
+    if (remembered() === "open" && innerWidth > 480) open(false);
+    else if (remembered()) load();
+  }
 })();

@@ -27,8 +27,8 @@ export function bubbles(list, say) {
     const box = make("div", "bubble");
     if (bubble.text) box.append(words(bubble.text.trim(), true));
     if (bubble.image) box.append(picture(bubble.image));
-    const news = bubble.custom?.news;
-    if (news?.url) box.append(card(news));
+    const page = bubble.custom?.news ?? bubble.custom?.miniprogram;
+    if (page?.url) box.append(card(page));
     if (bubble.buttons?.length) box.append(choices(bubble.buttons.map((button) => ({ ...button, number: ++number })), say));
     return box;
   }).filter((box) => box.childNodes.length);
@@ -73,12 +73,13 @@ function picture(address) {
   return image;
 }
 
-function card(news) {
-  const anchor = link(news.url, "");
-  if (!anchor) return make("p", "words", String(news.title ?? ""));
+// A mini-program opens in WeChat only; here its page does.
+function card(page) {
+  const anchor = link(page.url, "");
+  if (!anchor) return make("p", "words", String(page.title ?? ""));
   anchor.className = "news";
-  anchor.append(make("strong", "", String(news.title || "查看详情")));
-  if (news.description) anchor.append(make("span", "", String(news.description)));
+  anchor.append(make("strong", "", String(page.title || "查看详情")));
+  if (page.description) anchor.append(make("span", "", String(page.description)));
   anchor.append(make("span", "go", "查看详情 →"));
   return anchor;
 }
