@@ -58,7 +58,7 @@ class WorkerProcess:
         self._chaos = Chaos(redis, self._settings.chaos_plan)
         leases = Leases(redis, owner, self._settings.bot_lease_ms)
         commits = Commits(redis, owner, checks=not self._settings.chaos_unfenced)
-        worker = Worker(reader, leases, UserQueues(Tries(redis, owner), leases.held, commits, self._turns, self._chaos), pulse)
+        worker = Worker(reader, leases, UserQueues(Tries(redis, owner), set(), commits, self._turns, self._chaos), pulse)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, worker.stop)
         await worker.run()

@@ -30,7 +30,7 @@ class UserQueues:
 
     Args:
         tries: counts this worker's.
-        owned: the partitions whose leases this worker holds now; the set changes under us.
+        owned: the partitions that this worker has; `own` and `forget` change it.
         commits: this worker's.
         turns: runs turns on the loaded model.
         chaos: strikes in test.
@@ -67,8 +67,14 @@ class UserQueues:
         """Partitions with work under way."""
         return {part for part, _ in self._under_way}
 
+    def own(self, part: int) -> None:
+        """The partition is this worker's. Until `forget` its entries are tried again whatever the lease says: the commit asks the lease, and an entry
+        given up while the lease is taken again would be overtaken by the next."""
+        self._owned.add(part)
+
     def forget(self, part: int) -> None:
         """The partition is another worker's."""
+        self._owned.discard(part)
         self._live.drop_partition(part)
 
     async def close(self, seconds: float) -> None:

@@ -71,6 +71,7 @@ class Worker:
                     self._forget(part)
                 for part in gained:
                     self._cursors[part], self._taken_at[part] = "0", before
+                    self._queues.own(part)
                 await self._give_surplus()
             except StoreUnavailable as error:
                 log.warning("leases not renewed: %s", error)

@@ -88,6 +88,7 @@ class Leases:
         ours = await asyncio.gather(*(self._scripts.run("renew", [key(part, self._noun)], [self.owner, self.ms]) for part in parts))
         lost = {part for part, mine in zip(parts, ours, strict=True) if not mine}
         self.held -= lost
+        self._gained -= lost
         self._lost |= lost
 
     async def share(self) -> int:

@@ -1,4 +1,4 @@
-"""What a worker reads of its inboxes."""
+"""What a worker reads of its inboxes, and when it gives an entry up."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, cast
 from bot.chaos import Chaos
 from bot.pulse import Pulse
 from bot.queues import UserQueues
-from bot.tries import Tries
+from bot.tries import Entry, Tries
 from bot.worker import Worker
 from store.commits import Commits
 from store.keys import key, partition
@@ -38,3 +38,23 @@ async def test_a_partition_that_was_lost_and_taken_again_during_a_read_is_read_f
     await worker._read()
     assert worker._cursors[part] == (await redis.xrange(key(part, "inbox")))[-1][0]
     await reader.close(close_connection_pool=True)
+
+
+async def test_an_entry_is_given_up_when_the_worker_says_so_and_not_while_a_lease_changes_hands(redis: Redis) -> None:
+    """A lease that ran out may be taken again a moment later; an entry given up in between would be overtaken by the user's next message."""
+    part, leases = partition("o1"), Leases(redis, "w", 15_000)
+    queues = UserQueues(Tries(redis, "w"), set(), Commits(redis, "w"), cast(Any, None), Chaos(redis, ""))
+    worker = Worker(redis, leases, queues, Pulse())
+    renewing = asyncio.create_task(worker._renew())
+    while part not in worker._cursors:  # noqa: ASYNC110  the task fills it
+        await asyncio.sleep(0.01)
+    renewing.cancel()
+    async with queues._room.alone():
+        queues.put(Entry(part, "1-1", Message(key="m1", openid="o1"), suspect=False, held=False))
+        leases.held.discard(part)  # as in the middle of a balance
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(0.2)  # a first try, which fails: there is no model here
+    assert queues.busy() == {part}, "kept, to be tried again"
+    worker._forget(part)
+    await asyncio.sleep(0.6)
+    assert queues.busy() == set()
