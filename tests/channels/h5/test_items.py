@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import asyncpg
@@ -41,8 +42,8 @@ async def test_switched_off_and_expired(house: House) -> None:
         assert "过了复核期" in old.text and 'role="alert"' in old.text
     finally:
         await database.execute("UPDATE backend.service_items SET active = true WHERE id = 'id_card_minor'")
-        record = ITEMS["id_card_first"].review_by.isoformat()
-        await database.execute("UPDATE backend.service_items SET record = jsonb_set(record, '{review_by}', to_jsonb($1::text)) WHERE id = 'id_card_first'", record)
+        record = ITEMS["id_card_first"].as_dict()
+        await database.execute("UPDATE backend.service_items SET record = $1::jsonb WHERE id = 'id_card_first'", json.dumps(record))
         await database.close()
 
 
