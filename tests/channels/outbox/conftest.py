@@ -45,6 +45,8 @@ class Platform:
         self.always = 0
         self.broken = False
         self.silent = False
+        self.answering = asyncio.Event()
+        self.answering.set()
         self.notices: list[dict[str, Any]] = []
         self.notice_errcode = 0
         self.typed: list[str] = []
@@ -66,6 +68,7 @@ class Platform:
     async def _send(self, request: web.Request) -> web.Response:
         body = await request.read()
         self.calls.append(json.loads(body)["touser"])
+        await self.answering.wait()
         if self.broken:
             raise web.HTTPBadGateway
         errcode = self.errcodes.pop(0) if self.errcodes else self.always
