@@ -1,4 +1,4 @@
-"""What belongs to talking itself: leaving a form, saying it again."""
+"""What belongs to talking itself: the welcome, leaving a form, saying it again."""
 
 from __future__ import annotations
 
@@ -8,10 +8,25 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import progress, report
 from actions.base import BaseAction, Event, cleared
+from actions.phrases import INTENTS
 from actions.report_files import let_go
 
 FORMS = {"report_form": report.SLOTS, "progress_form": progress.SLOTS}
 """Form -> the slots that are emptied when it is left."""
+
+
+WELCOMES = {"hall": "utter_greet_hall", "station": "utter_greet_station", "again": "utter_greet_again"}
+"""Scene of a QR code -> its welcome; `again` is who was welcomed a moment ago."""
+
+
+class ActionGreet(BaseAction):
+    """Welcome: the usual one, that of the QR code's scene, or a short one before the topic that the scene names."""
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """One bubble."""
+        scene = next(tracker.get_latest_entity_values("scene"), "")
+        dispatcher.utter_message(response="utter_greet_topic" if scene in INTENTS else WELCOMES.get(scene, "utter_greet"))
+        return []
 
 
 class ActionCancelForm(BaseAction):

@@ -15,7 +15,7 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, ConversationPaus
 
 from bot.live import LiveUser
 from bot.processor import TurnProcessor
-from bot.understanding import FORM, RESUME, standing, to_user_message
+from bot.understanding import FORM, RESUME, opening, standing, to_user_message
 from bot.window import dump, plan_cut
 from store.commits import Commit
 from store.context import CURRENT, TurnContext
@@ -103,6 +103,8 @@ class TurnRunner:
         if deed:  # what a page sent is done although staff own the conversation; no event, so the conversation stays theirs
             ConversationResumed().apply_to(tracker)
         said = await self._processor.turn(tracker, rasa_message)
+        topic = opening(rasa_message, tracker, self.domain.intents)
+        said += await self._processor.turn(tracker, topic) if topic else []
         if deed:
             ConversationPaused().apply_to(tracker)
         bubbles = [bubble for bubble in said if bubble.get("text") not in known] or said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
@@ -22,6 +23,9 @@ RESUME = {"返回机器人", "回到机器人", "机器人"}
 NOTHING = "〔不支持的消息〕"
 _SYNTAX = re.compile("^[\\s/／\x00-\x1f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 """Slashes at the beginning, with all that a reader may skip before or between them: Rasa strips white space and then looks for one."""
+WELCOMED = ("subscribe", "scan")
+AGAIN, AGAIN_S = "again", 60
+"""Scene, and seconds: who was welcomed just now gets one sentence, not the whole welcome a second time."""
 FORM = "〔表单〕"
 """What an H5 page sent; actions know it by this text (`actions/said.py`)."""
 WHOLE = {"name": "姓名", "id_number": "身份证", "phone": "手机"}
@@ -49,9 +53,11 @@ def to_user_message(message: Message, tracker: DialogueStateTracker, context: Tu
 def _parts(message: Message, tracker: DialogueStateTracker, context: TurnContext, intents: list[str]) -> tuple[str, dict[str, Any] | None]:
     if message.emergency:
         return clean(message, tracker, context), _intent("emergency")
+    if message.kind == "event" and message.event in WELCOMED:
+        scene = AGAIN if _just_welcomed(message, tracker) else _scene(message).partition(":")[0]
+        return f"〔{message.event}〕", _intent("greet", [("scene", scene)] if scene else [])
     if message.kind == "event":
-        wanted = "greet" if message.event.startswith("subscribe") else message.event_key
-        return f"〔{message.event}〕", _intent(wanted if wanted in intents else "help")
+        return f"〔{message.event}〕", _intent(message.event_key if message.event_key in intents else "help")
     if message.kind == "form":
         return _form(message, context, intents)
     if message.kind == "location":
@@ -65,6 +71,31 @@ def _parts(message: Message, tracker: DialogueStateTracker, context: TurnContext
     if message.kind in MEDIA:
         return MEDIA[message.kind], _intent("add_evidence", [("media", one) for one in _evidence(message, context)])
     return NOTHING, _intent("help")
+
+
+def opening(welcome: UserMessage, tracker: DialogueStateTracker, intents: list[str]) -> UserMessage | None:
+    """The topic that begins at once after the welcome: the scene of the QR code names its intent. Nothing begins in the middle of a form."""
+    scene = next((entity["value"] for entity in (welcome.parse_data or {}).get("entities", []) if entity["entity"] == "scene"), "")
+    if scene not in intents or tracker.active_loop_name or tracker.is_paused():
+        return None
+    parse_data = {"text": welcome.text, **_intent(scene, [("scene", scene)])}
+    return UserMessage(welcome.text, sender_id=welcome.sender_id, input_channel=welcome.input_channel, message_id=welcome.message_id, parse_data=parse_data)
+
+
+def _scene(message: Message) -> str:
+    """The scene of a QR code: the key of a scan; a follow has `qrscene_` before it, or a key of another meaning (接收事件推送 · 扫描带参数二维码事件)."""
+    if message.event == "scan":
+        return message.event_key
+    return message.event_key.removeprefix("qrscene_") if message.event_key.startswith("qrscene_") else ""
+
+
+def _just_welcomed(message: Message, tracker: DialogueStateTracker) -> bool:
+    """Whether the last thing that happened was the same welcome: a follow and a scan may come together, and people scan twice."""
+    last = tracker.get_last_event_for(UserUttered)
+    if last is None or last.text not in {f"〔{event}〕" for event in WELCOMED} or time.time() - last.timestamp > AGAIN_S:
+        return False
+    scene = _scene(message).partition(":")[0]
+    return not scene or next((entity["value"] for entity in last.entities if entity["entity"] == "scene"), "") in {scene, AGAIN}
 
 
 def _evidence(message: Message, context: TurnContext) -> list[str]:

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "simulate": ("channels.simulator.terminal", "talk to the bot in this terminal through real encrypted pushes"),
     "doctor": ("channels.doctor.command", "is everything there that an account needs, and if not, what mends it"),
     "menu": ("channels.wechat.menu_command", "the account's bottom menu: check, show, diff, push, delete"),
+    "qr": ("channels.wechat.qr", "QR codes by scene: list them, make pictures to print"),
     "settings": ("weijing.settings_table", "print every setting, its meaning and source; secrets masked"),
 }
 """Name of the sub-command -> (module with `main(argv) -> int`, help)."""
