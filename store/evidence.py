@@ -37,11 +37,12 @@ _KEEP = """
     WHERE id = $1 AND state <> 'kept'
 """
 _SET_ASIDE = "UPDATE weijing.evidence SET state = $2, reason = $3 WHERE id = $1 AND state = 'wanted'"
-_FORGET = """
-    DELETE FROM weijing.evidence e WHERE keep_until < now() OR (report_no IS NULL AND EXISTS
-        (SELECT FROM weijing.conversations c WHERE c.openid = e.openid AND c.erased_at >= e.received_at AND c.erased_at < now() - interval '5 minutes'))
+_OF_WHO_LEFT = """
+    EXISTS (SELECT FROM weijing.conversations c WHERE c.openid = e.openid AND c.erased_at >= e.received_at AND c.erased_at < now() - interval '5 minutes')
 """
-"""What is past its time, and what users who left had not filed; the five minutes are for events of a filing that are still on their way."""
+"""The five minutes are for events of a filing that are still on their way."""
+_FORGET = f"DELETE FROM weijing.evidence e WHERE keep_until < now() OR (report_no IS NULL AND {_OF_WHO_LEFT})"  # noqa: S608  our own words
+_DISOWN = f"UPDATE weijing.evidence e SET openid = '' WHERE report_no IS NOT NULL AND {_OF_WHO_LEFT}"  # noqa: S608
 
 
 def evidence_id(message_key: str) -> str:
@@ -143,7 +144,8 @@ class EvidenceStore:
         return {row["id"]: row["sha256"] for row in rows}
 
     async def forget(self) -> int:
-        """Delete what is past its time and what users who left had not filed; returns how many."""
+        """Delete what is past its time and what users who left had not filed; what they had filed stays and is nobody's. Returns how many were deleted."""
+        await self._ask("execute", _DISOWN)
         return int(str(await self._ask("execute", _FORGET)).split()[-1])
 
     async def _ask(self, method: str, statement: str, *values: Any) -> Any:

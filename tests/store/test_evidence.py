@@ -160,8 +160,9 @@ async def test_what_a_user_who_left_had_not_filed_goes(store: EvidenceStore, dsn
     left_at = f"INSERT INTO weijing.conversations ({columns}) SELECT $1, 'wechat', t, t, t FROM {times}"
     await ask(dsn, left_at, loose.openid)
     await store.forget()
-    left = {row["id"] for row in await ask(dsn, "SELECT id FROM weijing.evidence WHERE openid = $1", loose.openid)}
-    assert left == {filed.id, later.id}, "what was filed stays, and what came after the user was back"
+    left = {row["id"]: row["openid"] for row in await ask(dsn, "SELECT id, openid FROM weijing.evidence WHERE id = ANY($1)", [loose.id, filed.id, later.id])}
+    assert left == {filed.id: "", later.id: later.openid}, "what was filed stays and is nobody's; what came after the user was back is his"
+    assert await store.read(filed.id) == JPEG
 
 
 async def test_a_postgres_that_is_away_is_said_and_nothing_is_claimed() -> None:
