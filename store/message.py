@@ -10,7 +10,7 @@ Bubble = dict[str, Any]
 """One piece of a reply, as Rasa's output channel collects it: `text`, `buttons` [{title, payload}], `image`, `custom`."""
 
 MEDIA = frozenset({"image", "voice", "video"})
-"""Kinds of messages whose file may become evidence (see `store.evidence`). A `file` of WeChat's is not among them: the platform gives its name and size only."""
+"""Kinds of messages whose file may become evidence (`store.evidence`); a `file` of WeChat's may not: the platform gives its name and size only."""
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
