@@ -165,7 +165,7 @@ async def test_a_lost_subscription_is_made_up_for(visit: Visit, busy_bot: Bot, r
     for number in range(3):
         await redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
         await page.say(str(number))
-    assert len(await page.until(6)) == 6
+    assert len(await page.until(6, seconds=10)) == 6  # sooner than the look that every page takes now and then
 
 
 async def test_without_redis_the_page_tries_again_and_an_emergency_gets_its_card(visit: Visit, redis_server: EmbeddedRedis) -> None:
