@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest_asyncio
 from cryptography.fernet import Fernet
 
-from channels.sender import Sender
+from channels.outbox import Sender
 from channels.webchat.delivery import WebchatOutlet
 from store.redis import Redis
 from store.webchat_log import WebchatLog

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
-from channels.sender import Sender
+from channels.outbox import Sender
 from channels.webchat.session import Sessions
 from store.keys import key, partition
 from store.redis import Redis, client
