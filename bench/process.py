@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -37,13 +38,14 @@ class Process:
         name: in the tables and as the name of the log.
         arguments: after `python -m`.
         environment: variables beside our own.
+        python: the interpreter, when it is not ours.
     """
 
-    def __init__(self, name: str, arguments: list[str], folder: Path, environment: dict[str, str]) -> None:
+    def __init__(self, name: str, arguments: list[str], folder: Path, environment: dict[str, str], python: str = sys.executable) -> None:
         self.name, self.log = name, folder / f"{name}.log"
         with self.log.open("ab") as output:
             self._popen = subprocess.Popen(
-                [sys.executable, "-m", *arguments], cwd=ROOT, env=child_environment(**QUIET, **environment), stdin=subprocess.DEVNULL, stdout=output,
+                [python, "-m", *arguments], cwd=ROOT, env=child_environment(**QUIET, **environment), stdin=subprocess.DEVNULL, stdout=output,
                 stderr=output, start_new_session=True,
             )  # fmt: skip
 
@@ -58,9 +60,20 @@ class Process:
         Raises:
             EngineError: the process ended, or the time is over; with the end of its log.
         """
+        self._wait(lambda: _answers(f"http://127.0.0.1:{port}{path}"), seconds)
+
+    def wait_listening(self, port: int, seconds: float = 60.0) -> None:
+        """Wait until something listens on `port`.
+
+        Raises:
+            EngineError: as `wait_ready`.
+        """
+        self._wait(lambda: _listens(port), seconds)
+
+    def _wait(self, ready: Callable[[], bool], seconds: float) -> None:
         deadline = time.monotonic() + seconds
         while self._popen.poll() is None and time.monotonic() < deadline:
-            if _answers(f"http://127.0.0.1:{port}{path}"):
+            if ready():
                 return
             time.sleep(0.02)
         raise self._failure()
@@ -98,6 +111,11 @@ def _answers(url: str) -> bool:
             return int(response.status) == 200
     except OSError:
         return False
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def tree(pid: int) -> list[psutil.Process]:
