@@ -15,9 +15,10 @@ def page_card(page: str, title: str, description: str = "") -> dict[str, dict[st
     return {"news": {"title": title, "description": description, "url": url}} if url else None
 
 
-def offer_page(dispatcher: CollectingDispatcher, page: str, response: str, instead: str, *, title: str) -> None:
-    """Say `response` and show a page that needs to know the user; say `instead` when there is none, or the user is not one of WeChat's."""
+def offer_page(dispatcher: CollectingDispatcher, page: str, response: str, instead: str, *, title: str) -> bool:
+    """Say `response` and show a page that needs to know the user; say `instead` and return False when there is none, or the user is not one of WeChat's."""
     card = page_card(page, title) if current().channel == "wechat" else None
     dispatcher.utter_message(response=response if card else instead)
     if card:
         dispatcher.utter_message(json_message=card)
+    return card is not None

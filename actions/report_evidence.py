@@ -14,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event
 from actions.form import Slots
+from actions.pages import offer_page
 from actions.report_files import MOST, Items, add_to_report
 from actions.said import Said
 from weijing.errors import BackendRefused, BackendUnavailable
@@ -23,6 +24,16 @@ log = logging.getLogger(__name__)
 PENDING, FILED = "evidence_pending", "report_filed"
 DAY_S = 86_400
 """How long a file waits for its purpose, and a filed report for more files."""
+
+
+class ActionAskReportFormReportEvidence(BaseAction):
+    """The form's question for files; several pictures at once go by an H5 page, where there is one."""
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """The page is for users of WeChat's: the web chat takes pictures itself."""
+        if offer_page(dispatcher, "upload", "utter_report_ask_evidence_page", "utter_report_ask_evidence", title="一次传几张图片"):
+            dispatcher.utter_message(response="utter_report_ask_evidence_none")
+        return []
 
 
 class ActionReceiveEvidence(BaseAction):
