@@ -15,8 +15,8 @@ FORMS = {"report_form": report.SLOTS, "progress_form": progress.SLOTS}
 """Form -> the slots that are emptied when it is left."""
 
 
-WELCOMES = {"hall": "utter_greet_hall", "station": "utter_greet_station", "again": "utter_greet_again"}
-"""Scene of a QR code -> its welcome; `again` is who was welcomed a moment ago."""
+WELCOMES = {"hall": "utter_greet_hall", "station": "utter_greet_station"}
+"""Scene of a QR code -> its welcome. A scene behind a colon was welcomed a moment ago."""
 
 
 class ActionGreet(BaseAction):
@@ -25,7 +25,10 @@ class ActionGreet(BaseAction):
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """One bubble."""
         scene = next(tracker.get_latest_entity_values("scene"), "")
-        dispatcher.utter_message(response="utter_greet_topic" if scene in INTENTS else WELCOMES.get(scene, "utter_greet"))
+        if scene.startswith(":"):
+            dispatcher.utter_message(response="utter_greet_again")
+        else:
+            dispatcher.utter_message(response="utter_greet_topic" if scene in INTENTS else WELCOMES.get(scene, "utter_greet"))
         return []
 
 

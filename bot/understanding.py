@@ -24,8 +24,8 @@ NOTHING = "〔不支持的消息〕"
 _SYNTAX = re.compile("^[\\s/／\x00-\x1f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 """Slashes at the beginning, with all that a reader may skip before or between them: Rasa strips white space and then looks for one."""
 WELCOMED = ("subscribe", "scan")
-AGAIN, AGAIN_S = "again", 60
-"""Scene, and seconds: who was welcomed just now gets one sentence, not the whole welcome a second time."""
+AGAIN, AGAIN_S = ":", 60
+"""Before a scene, and seconds: who was welcomed just now gets one sentence, not the whole welcome a second time."""
 FORM = "〔表单〕"
 """What an H5 page sent; actions know it by this text (`actions/said.py`)."""
 WHOLE = {"name": "姓名", "id_number": "身份证", "phone": "手机"}
@@ -54,7 +54,9 @@ def _parts(message: Message, tracker: DialogueStateTracker, context: TurnContext
     if message.emergency:
         return clean(message, tracker, context), _intent("emergency")
     if message.kind == "event" and message.event in WELCOMED:
-        scene = AGAIN if _just_welcomed(message, tracker) else _scene(message).partition(":")[0]
+        scene = _scene(message)
+        if _just_welcomed(scene, tracker):
+            scene = AGAIN + scene
         return f"〔{message.event}〕", _intent("greet", [("scene", scene)] if scene else [])
     if message.kind == "event":
         return f"〔{message.event}〕", _intent(message.event_key if message.event_key in intents else "help")
@@ -83,19 +85,17 @@ def opening(welcome: UserMessage, tracker: DialogueStateTracker, intents: list[s
 
 
 def _scene(message: Message) -> str:
-    """The scene of a QR code: the key of a scan; a follow has `qrscene_` before it, or a key of another meaning (接收事件推送 · 扫描带参数二维码事件)."""
-    if message.event == "scan":
-        return message.event_key
-    return message.event_key.removeprefix("qrscene_") if message.event_key.startswith("qrscene_") else ""
+    """What stands before the colon in a QR code's scene: a scan's key is the scene, a follow's has `qrscene_` before it (扫描带参数二维码事件)."""
+    scanned = message.event == "scan" or message.event_key.startswith("qrscene_")
+    return message.event_key.removeprefix("qrscene_").partition(":")[0] if scanned else ""
 
 
-def _just_welcomed(message: Message, tracker: DialogueStateTracker) -> bool:
+def _just_welcomed(scene: str, tracker: DialogueStateTracker) -> bool:
     """Whether the last thing that happened was the same welcome: a follow and a scan may come together, and people scan twice."""
     last = tracker.get_last_event_for(UserUttered)
     if last is None or last.text not in {f"〔{event}〕" for event in WELCOMED} or time.time() - last.timestamp > AGAIN_S:
         return False
-    scene = _scene(message).partition(":")[0]
-    return not scene or next((entity["value"] for entity in last.entities if entity["entity"] == "scene"), "") in {scene, AGAIN}
+    return not scene or scene in {str(entity["value"]).removeprefix(AGAIN) for entity in last.entities if entity["entity"] == "scene"}
 
 
 def _evidence(message: Message, context: TurnContext) -> list[str]:
