@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 EXPIRY_MS = 3 * 86_400_000
 """The platform keeps what users sent for three days (新增临时素材)."""
-WORDS = {"image": "图片", "voice": "语音", "video": "视频", "file": "文件"}
+WORDS = {"image": "图片", "voice": "语音", "video": "视频"}
 WHY = {
     "too_large": "太大，没能保存（上限 {limit} MB）。请压缩或剪短后再发一次",
     "wrong_type": "的格式打不开，没能保存。请换一种格式，或截图后再发一次",
@@ -58,8 +58,8 @@ class Intake:
 
     async def _download(self, message: Message) -> bytes:
         media_id = message.data.get("media_id", "")
-        if message.kind == "file" or not media_id:  # a FileKey is no media id, and no page of the platform says how to use one
-            raise EvidenceRefused("the platform offers no way to fetch it", "not_offered")
+        if not media_id:
+            raise EvidenceRefused("the push named no media id", "not_offered")
         try:
             return await self._media.fetch(media_id, LIMITS[message.kind])
         except PlatformError as error:
