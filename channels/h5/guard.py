@@ -9,7 +9,6 @@ from contextlib import suppress
 from aiohttp import web
 
 from channels.h5.desk import CONFIRM, DESK, render
-from channels.h5.limits import address
 from weijing.errors import BackendUnavailable, PageRefused, StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -68,7 +67,8 @@ async def calm(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The user reads what happened and what to do; the operator finds the cause in the log."""
     try:
         with suppress(StoreUnavailable):  # a page that needs no Redis is shown without it
-            await request.config_dict[DESK].limits.count("page", address(request))
+            limits = request.config_dict[DESK].limits
+            await limits.count("page", limits.address(request))
         return await handler(request)
     except PageRefused as refused:
         return _page(request, refused.message, refused.words, refused.status, again=refused.again)

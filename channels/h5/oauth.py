@@ -19,7 +19,7 @@ import aiohttp
 from aiohttp import web
 from aiohttp_session import get_session
 
-from channels.h5.limits import Limits, address
+from channels.h5.limits import Limits
 from channels.h5.session import browser_of, log_in
 from store.redis import FAULTS, Redis, unavailable
 from weijing.errors import PageRefused, PlatformError
@@ -51,7 +51,7 @@ class Login:
         Raises:
             HTTPFound: always, unless a limit or Redis is in the way.
         """
-        await self._limits.count("login", address(request))
+        await self._limits.count("login", self._limits.address(request))
         state, record = secrets.token_hex(24), {"browser": await browser_of(request), "next": request.path_qs[:_NEXT_LENGTH]}
         (await get_session(request))["next"] = record["next"]
         try:
@@ -71,7 +71,7 @@ class Login:
             HTTPSeeOther: to the page that the user wanted.
             PageRefused: with a way to begin again.
         """
-        await self._limits.count("login", address(request))
+        await self._limits.count("login", self._limits.address(request))
         session = await get_session(request)
         known = str(session.get("next", ""))
         record = await self._take(request.query.get("state", ""))

@@ -44,7 +44,7 @@ def add_h5(app: web.Application, settings: Settings, redis: Redis, waits: Waits,
     pages.on_response_prepare.append(_keep_static)
 
     async def open_desk(pages: web.Application) -> AsyncIterator[None]:
-        key, limits = settings.derived_key("h5-form"), Limits(redis)
+        key, limits = settings.derived_key("h5-form"), Limits(redis, settings.trusted_proxies)
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
             login, backend, submissions = Login(settings, redis, http, limits), Backend(settings, http), Submissions(redis, waits, edge, key)
             desk = Desk(settings, backend, limits, login, Tokens(key), submissions)

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import ipaddress
-import time
 from dataclasses import dataclass
 
-from aiohttp import web
-
-from store.redis import FAULTS, Redis, unavailable
-from weijing.errors import ChatRefused, SettingsError
+from channels.tally import Tally
+from weijing.errors import ChatRefused
 
 
 @dataclass(frozen=True)
@@ -34,22 +29,8 @@ LIMITS = {
 """By what is counted and for whom. An address may be a whole mobile network (运营商级 NAT), so it may do much more than a visitor."""
 
 
-class Limits:
-    """The counters: one for each window of time, so that none needs care.
-
-    Args:
-        trusted: comma-separated networks of our own proxies, whose X-Forwarded-For is believed.
-
-    Raises:
-        SettingsError: one is no network.
-    """
-
-    def __init__(self, redis: Redis, trusted: str) -> None:
-        self._redis = redis
-        try:
-            self._trusted = [ipaddress.ip_network(network.strip()) for network in trusted.split(",") if network.strip()]
-        except ValueError as error:
-            raise SettingsError(f"TRUSTED_PROXIES: {error}; write networks such as 10.0.0.0/8") from None
+class Limits(Tally):
+    """The counters of the web chat."""
 
     async def count(self, what: str, who: str) -> None:
         """Count one.
@@ -58,27 +39,7 @@ class Limits:
             ChatRefused: 429, with the seconds to wait.
             StoreUnavailable: Redis did not answer.
         """
-        limit, now = LIMITS[what], time.time()
-        digest = hashlib.sha256(who.encode()).hexdigest()[:24]  # no addresses in Redis
-        name = f"wj:limit:{what}:{digest}:{int(now // limit.seconds)}"
-        try:
-            pipe = self._redis.pipeline(transaction=False)
-            pipe.incr(name)
-            pipe.expire(name, limit.seconds + 1)
-            counted, _ = await pipe.execute()
-        except FAULTS as error:
-            raise unavailable(error) from error
-        if counted > limit.count:
-            raise ChatRefused(limit.words, 429, "limited", retry_after=int(limit.seconds - now % limit.seconds) + 1)
-
-    def address(self, request: web.Request) -> str:
-        """Whose request it is: the peer, or what our own proxy says of it. Of an IPv6 address the network (/64), for that is what one home has."""
-        hops = [*",".join(request.headers.getall("X-Forwarded-For", [])).split(","), request.remote or ""]
-        for hop in reversed([hop.strip() for hop in hops if hop.strip()]):
-            try:
-                found = ipaddress.ip_address(hop)
-            except ValueError:
-                return "unknown"
-            if not any(found in network for network in self._trusted):
-                return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else hop
-        return "own"
+        limit = LIMITS[what]
+        wait = await self.over(what, who, limit.count, limit.seconds)
+        if wait:
+            raise ChatRefused(limit.words, 429, "limited", retry_after=wait)

@@ -127,6 +127,14 @@ async def test_too_many_logins_from_one_address_are_slowed(house: House, monkeyp
     assert (await phone.get("/h5/items/id_card_first")).status == 200
 
 
+async def test_who_stands_behind_our_proxy_is_counted_apart(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LIMITS, "login", Limit(1, 60))
+    phone = house.phone()
+    visitors = ["203.0.113.5", "203.0.113.6", "198.51.100.9, 203.0.113.5", "nonsense", "203.0.113.7"]
+    pages = [await phone.get("/h5/identity", follow=False, headers={"X-Forwarded-For": one}) for one in visitors]
+    assert [page.status for page in pages] == [302, 302, 429, 302, 302], "what a visitor writes himself before our proxy counts for nothing"
+
+
 async def test_a_login_needs_redis_and_says_so(start_house: StartHouse) -> None:
     house = await start_house()
     phone = house.phone()
