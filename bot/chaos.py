@@ -11,6 +11,8 @@ import logging
 import os
 import signal
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from store.redis import Redis
@@ -55,15 +57,20 @@ class Chaos:
         self._strikes = parse_plan(plan)
         self._spared: set[str] = set()
 
-    def spare(self, message_key: str) -> None:
-        """The message has its last try: unless it is poison, it is not struck again."""
+    @contextmanager
+    def sparing(self, message_key: str) -> Iterator[None]:
+        """The message has its last try: only poison strikes this worker meanwhile."""
         self._spared.add(message_key)
+        try:
+            yield
+        finally:
+            self._spared.discard(message_key)
 
     async def at(self, point: str, message_key: str) -> None:
         """Maybe die or freeze here."""
         poison = message_key.startswith("poison")
         for strike in self._strikes:
-            if strike.point != point or (message_key in self._spared and not poison):
+            if strike.point != point or (self._spared and not poison):
                 continue
             chosen = zlib.crc32(f"{point}|{strike.number}|{message_key}".encode()) / 2**32 < strike.share
             if poison or (chosen and await self._redis.hincrby("wj:chaos", message_key, 1) <= 2):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from contextlib import nullcontext
 
 from bot.chaos import Chaos
 from bot.live import LiveUser, LiveUsers
@@ -140,11 +141,10 @@ class UserQueues:
         last = entry.suspect and spent == TRIES - 1
         if entry.suspect:
             log.info("message %s is taken up again, try %d of %d", entry.message.key, spent + 1, TRIES)
-        if last:
-            self._chaos.spare(entry.message.key)
         async with self._room.alone() if last else self._room.shared():  # its last try shall take no innocent message with it
-            await self._tries.begin(entry)
-            await self._turn(entry)
+            with self._chaos.sparing(entry.message.key) if last else nullcontext():
+                await self._tries.begin(entry)
+                await self._turn(entry)
 
     async def _turn(self, entry: Entry) -> None:
         message = entry.message
