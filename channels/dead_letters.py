@@ -11,7 +11,8 @@ from cryptography.fernet import Fernet
 
 from store.dead_letters import DeadLetter, DeadLetters
 from store.redis import client, wait_ready
-from weijing.errors import InputError
+from weijing.embedded import with_running_engines
+from weijing.errors import EngineError, InputError
 from weijing.logs import set_up_logs
 from weijing.privacy import mask_for_log
 from weijing.settings import Settings, load_settings
@@ -29,7 +30,10 @@ def main(argv: list[str]) -> int:
     if given.what != "list" and bool(given.key) == (given.all and given.what == "resend"):
         raise InputError(f"weijing dead {given.what} takes a key" + (", or --all" if given.what == "resend" else ""))
     set_up_logs()
-    return asyncio.run(_run(load_settings(), given.what, given.key))
+    settings = with_running_engines(load_settings())
+    if not settings.redis_url:
+        raise EngineError("no Redis: set REDIS_URL, or start the house with 'weijing run'")
+    return asyncio.run(_run(settings, given.what, given.key))
 
 
 async def _run(settings: Settings, what: str, name: str) -> int:

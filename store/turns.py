@@ -145,7 +145,8 @@ class Turns:
         keys = [key(part, "turn", message_key), key(part, "due"), key(part, "events"), key(part, "deferred"), key(part, "replies", openid)]
         shown = {"kind": kind, "bubbles": masked(bubbles), "evidence": list(evidence)}
         event = dumps({"type": "post", "key": message_key, "openid": openid, **shown, "at": now_ms()})
-        return bool(await self._scripts.run("post", keys, [message_key, openid, dumps(bubbles), now_ms(), event, deferred]))
+        due = time.time() * 1000 - 1  # with its fraction, so that two of one ms keep their order
+        return bool(await self._scripts.run("post", keys, [message_key, openid, dumps(bubbles), due, event, deferred]))
 
 
 def masked(bubbles: list[Bubble]) -> list[Bubble]:

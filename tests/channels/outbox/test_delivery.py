@@ -37,6 +37,15 @@ async def test_what_is_due_is_sent_once_in_order(sender: Sender, platform: Platf
     assert len(delivered) >= 4
 
 
+async def test_posts_of_one_millisecond_keep_their_order(sender: Sender, platform: Platform, redis: Redis, openid: str) -> None:
+    names = [f"{letter}-post" for letter in "zyxwvutsrqponmlk"]
+    turns = Turns(redis)
+    for name in names:
+        await turns.post(openid, name, [{"text": name}], kind="notice")
+    await scan(sender)
+    assert platform.texts() == names
+
+
 async def test_bubbles_are_merged_and_buttons_become_a_menu(sender: Sender, platform: Platform, redis: Redis, openid: str) -> None:
     buttons = [{"title": "查进度", "payload": "查询进度"}, {"title": "找人工", "payload": "人工"}]
     await post(redis, openid, "menu", {"text": "第一段"}, {"text": "第二段"}, {"text": "您想？", "buttons": buttons})
