@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event
 from actions.client import Json, backend
-from actions.pages import page_card
+from actions.pages import page_anchor
 from actions.phrases import PERSON, Button, aspect_buttons
 from actions.said import Said
 from weijing.errors import BackendRefused
@@ -86,11 +86,8 @@ def show(dispatcher: CollectingDispatcher, item: Json, aspect: str) -> list[Even
     buttons = aspect_buttons(item, aspect)
     if item["expired"]:
         buttons = [*buttons[:2], PERSON]
-    page = page_card(f"items/{item['id']}", "查看详情，勾选要带的材料", f"{item['name']}：材料、费用、时限、流程和依据")
-    dispatcher.utter_message(text=card(item, aspect, datetime.now(SHANGHAI).date()), buttons=None if page else buttons)
-    if page:
-        dispatcher.utter_message(json_message=page)
-        dispatcher.utter_message(text="您还可以问：", buttons=buttons)
+    lines = [card(item, aspect, datetime.now(SHANGHAI).date()), page_anchor(f"items/{item['id']}", "查看详情，勾选要带的材料")]
+    dispatcher.utter_message(text="\n".join(filter(None, lines)), buttons=buttons)
     return [SlotSet("service_item", item["id"]), SlotSet("service_item_at", time.time()), SlotSet("guide_aspect", None)]
 
 

@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event
 from actions.client import backend
-from actions.pages import offer_page
+from actions.pages import page_anchor
 from actions.said import Said
 from store.context import current
 from weijing.errors import BackendRefused
@@ -34,7 +34,8 @@ class ActionBindIdentity(BaseAction):
             await backend().unbind_identity(tracker.sender_id)
             dispatcher.utter_message(response="utter_identity_unbound")
         else:
-            offer_page(dispatcher, "identity", "utter_identity_link", "utter_identity_later", title="绑定身份")
+            link = page_anchor("identity", "绑定身份", personal=True)
+            dispatcher.utter_message(response="utter_identity_link" if link else "utter_identity_later", link=link)
         return []
 
     async def _bind(self, dispatcher: CollectingDispatcher, details: dict[str, str]) -> None:

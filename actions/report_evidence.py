@@ -14,7 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event
 from actions.form import Slots
-from actions.pages import offer_page
+from actions.pages import page_anchor
 from actions.report_files import MOST, Items, add_to_report
 from actions.said import Said
 from weijing.errors import BackendRefused, BackendUnavailable
@@ -31,8 +31,8 @@ class ActionAskReportFormReportEvidence(BaseAction):
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """The page is for users of WeChat's: the web chat takes pictures itself."""
-        if offer_page(dispatcher, "upload", "utter_report_ask_evidence_page", "utter_report_ask_evidence", title="一次传几张图片"):
-            dispatcher.utter_message(response="utter_report_ask_evidence_none")
+        link = page_anchor("upload", "一次传几张图片", personal=True)
+        dispatcher.utter_message(response="utter_report_ask_evidence_page" if link else "utter_report_ask_evidence", link=link)
         return []
 
 

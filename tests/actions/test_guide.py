@@ -15,11 +15,17 @@ from tests.actions.conftest import BackendProcess
 from tests.actions.talk import Talk
 from weijing.service_item import ASPECTS
 from weijing.service_items import load_service_items
+from weijing.settings import load_settings
 
 
 async def test_an_aspect_is_answered_with_its_basis_and_date(talk: Talk) -> None:
     reply = await talk.say("身份证丢了补办要多少钱", "ask_guide", service_item="id_card_replacement", aspect="fee")
     assert reply.startswith("【身份证丢失补领】费用") and "40元" in reply and "依据：《居民身份证法》第二十一条" in reply and "核对）" in reply
+
+
+async def test_the_answer_ends_with_a_link_to_its_page(talk: Talk) -> None:
+    bubbles = await talk.bubbles("身份证丢了", "ask_guide", service_item="id_card_replacement")
+    assert len(bubbles) == 1 and bubbles[0]["text"].splitlines()[-1].startswith(f'<a href="{load_settings().public_base}/h5/items/id_card_replacement">')
 
 
 async def test_the_item_is_remembered_for_an_hour(talk: Talk) -> None:

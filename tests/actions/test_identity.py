@@ -52,14 +52,13 @@ async def test_the_page_unbinds(talk: Talk) -> None:
 
 
 async def test_the_chat_shows_the_way(talk: Talk) -> None:
-    bubbles = await talk.bubbles("绑定身份", "bind_identity")
-    assert bubbles[-1]["custom"]["news"]["url"].endswith("/h5/identity")
+    assert f'<a href="{load_settings().public_base}/h5/identity">绑定身份</a>' in await talk.say("绑定身份", "bind_identity")
 
 
 async def test_without_an_address_for_phones_it_says_that_it_is_not_open(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("actions.pages.load_settings", lambda: load_settings().copy(update={"weijing_env": "production", "public_url": ""}))
     bubbles = await talk.bubbles("绑定身份", "bind_identity")
-    assert "还没有开通" in bubbles[0]["text"] and not any("custom" in bubble for bubble in bubbles)
+    assert "还没有开通" in bubbles[0]["text"] and "<a" not in bubbles[0]["text"]
 
 
 async def test_words_that_look_like_a_page_bind_nothing(talk: Talk) -> None:

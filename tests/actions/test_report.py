@@ -126,7 +126,7 @@ async def test_named_becomes_anonymous_and_the_name_is_not_sent(talk: Talk) -> N
 async def test_a_question_in_the_middle_is_answered_and_the_form_goes_on(talk: Talk) -> None:
     await talk.say(TIP, "file_report")
     reply = await talk.say("身份证丢了要带什么？", "ask_guide", service_item="id_card_replacement", aspect="materials")
-    assert "【身份证丢失补领】材料" in reply and reply.endswith("没有材料，就说“没有”。")
+    assert "【身份证丢失补领】材料" in reply and reply.endswith("没有就说“没有”，以后也能补。")
     assert "投诉举报还没有填完" in await talk.say("我的办件到哪一步了", "query_progress")
     assert talk.form == "report_form" and "匿名还是实名" in await talk.say("没有", "deny")
 

@@ -15,7 +15,7 @@ async def test_the_question_leads_to_the_page_and_its_pictures_are_counted(talk:
     await tell(talk)
     assert talk.slot("requested_slot") == "report_evidence"
     bubbles = await talk.bubbles("帮助", "help")
-    assert [bubble["custom"]["news"]["url"] for bubble in bubbles if "custom" in bubble] == [f"{load_settings().public_base}/h5/upload"]
+    assert f'<a href="{load_settings().public_base}/h5/upload">一次传几张图片</a>' in bubbles[-1]["text"]
     assert bubbles[-1]["buttons"] == [{"title": "没有", "payload": "没有"}]
     assert "共 2 份" in await talk.send("add_evidence", media=TWO)
     assert [item["ref"] for item in talk.slot("report_evidence")] == TWO.split()
@@ -33,4 +33,4 @@ async def test_without_an_address_for_phones_the_question_stands_alone(talk: Tal
     monkeypatch.setattr("actions.pages.load_settings", lambda: load_settings().copy(update={"weijing_env": "production", "public_url": ""}))
     await tell(talk)
     bubbles = await talk.bubbles("帮助", "help")
-    assert not [bubble for bubble in bubbles if "custom" in bubble] and bubbles[-1]["buttons"] == [{"title": "没有", "payload": "没有"}]
+    assert "<a" not in bubbles[-1]["text"] and bubbles[-1]["buttons"] == [{"title": "没有", "payload": "没有"}]

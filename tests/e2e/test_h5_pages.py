@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -232,8 +232,7 @@ async def test_every_text_has_contrast_enough(scene: Scene, scheme: str) -> None
 
 
 async def test_the_chat_leads_to_the_pages_as_the_same_person(scene: Scene) -> None:
-    url: Callable[[str], str] = lambda page: f"{scene.settings.public_base}/h5/{page}"  # noqa: E731
-    scene.bot.bubbles = [{"text": "请在下面的页面绑定身份"}, {"custom": {"news": {"title": "绑定身份", "url": url("identity")}}}]
+    scene.bot.bubbles = [{"text": f'请点这里<a href="{scene.settings.public_base}/h5/identity">绑定身份</a>。'}]
     context = await scene.browser.new_context(viewport={"width": 390, "height": 844})
     chat = await context.new_page()
     await chat.goto(f"{scene.settings.public_base}/simulator?user={quote('小陈')}")
