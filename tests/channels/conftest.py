@@ -18,6 +18,7 @@ from channels.edge import init_app
 from channels.simulator.envelope import Envelope, Reply
 from channels.wechat.callback import PATH
 from store.commits import Commit, Commits
+from store.erase import GONE
 from store.keys import PARTITIONS, key
 from store.leases import Leases
 from store.message import Bubble, Message
@@ -129,7 +130,11 @@ class Bot:
         found = []
         for part in range(PARTITIONS):
             for entry, fields in await self._redis.xrange(key(part, "inbox")):
-                found.append((part, entry, Message.loads(fields["m"])))
+                message = Message.loads(fields["m"])
+                if message.event == GONE:  # no turn: a worker forgets the user and takes it off
+                    await self._redis.xdel(key(part, "inbox"), entry)
+                else:
+                    found.append((part, entry, message))
         return found
 
     async def answer_one(self, message: Message, entry: str, bubbles: list[Bubble]) -> None:
