@@ -1,4 +1,4 @@
-// What a screen reader or a thumb would miss: unnamed controls, targets under 48 px, skipped headings, doubled ids. Returns a list of sentences.
+// What a screen reader or a thumb would miss: unnamed controls, targets under 48 px (links within a sentence excepted), skipped headings, doubled ids. Returns a list of sentences.
 () => {
   const faults = [];
   const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest("template, [hidden]");
@@ -7,7 +7,7 @@
     if (!seen(e)) continue;
     if (!name(e)) faults.push(`no name: ${e.outerHTML.slice(0, 60)}`);
     const box = (e.labels?.[0] && ["checkbox", "radio", "file"].includes(e.type) ? e.labels[0] : e).getBoundingClientRect();
-    if (!e.classList.contains("skip") && (box.height < 47.5 || box.width < 47.5)) faults.push(`small (${Math.round(box.width)}x${Math.round(box.height)}): ${name(e).slice(0, 20)}`);
+    if (!e.matches(".skip, p > a:not(.button)") && (box.height < 47.5 || box.width < 47.5)) faults.push(`small (${Math.round(box.width)}x${Math.round(box.height)}): ${name(e).slice(0, 20)}`);
   }
   for (const e of document.querySelectorAll("[aria-describedby], [aria-labelledby]")) {
     for (const id of `${e.getAttribute("aria-describedby") ?? ""} ${e.getAttribute("aria-labelledby") ?? ""}`.trim().split(/\s+/)) if (!document.getElementById(id)) faults.push(`no element ${id}`);

@@ -48,7 +48,11 @@ const add = (file) => {
   const preview = URL.createObjectURL(file);
   row.querySelector(".name").textContent = file.name;
   row.querySelector("img").src = preview;
-  row.querySelector("img").addEventListener("error", (event) => event.target.removeAttribute("src"));
+  row.querySelector("img").addEventListener("error", (event) => {
+    const blank = document.createElement("span");
+    blank.className = "blank";
+    event.target.replaceWith(blank);
+  });
   row.querySelector(".remove").setAttribute("aria-label", `移除 ${file.name}`);
   row.querySelector(".remove").addEventListener("click", () => { URL.revokeObjectURL(preview); row.remove(); settle(); input.focus(); });
   list.append(row);
