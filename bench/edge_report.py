@@ -100,7 +100,7 @@ def pressed(results: Results) -> str:
         ["offered", f"{over.load.offered} pushes at {over.rate:.0f}/s"],
         ["replied within the request", str(over.replied)],
         ["acknowledged, the reply left to the sender", str(over.later)],
-        ["told that they were not received", str(over.refused)],
+        ["told that they may not have been received, and are not", str(over.refused)],
         ["**later than 4.5 s, or never answered**", f"**{over.late}**"],
         ["median / 99th percentile / slowest", f"{over.load.quantile_ms(50):.0f} / {over.load.quantile_ms(99):.0f} / {1000 * max(over.load.latencies):.0f} ms"],
         ["accepted and lost / with two turns", f"{over.lost} / {over.doubled}"],

@@ -10,11 +10,11 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
-import uvloop
 from aiohttp import web
 from prometheus_client import Gauge
 
 from channels.h5.routes import add_h5
+from channels.pressure import Pressure
 from channels.webchat.routes import add_webchat
 from channels.wechat.callback import Callback
 from channels.wechat.envelope import Envelope
@@ -48,17 +48,18 @@ WAITING = Gauge("weijing_waiting_pushes", "Pushes that wait for their turn's rep
 DEPTH = Gauge("weijing_inbox_depth", "Messages accepted and not done, over all partitions; sampled")
 
 
-def init_app(settings: Settings, *, deadline: float = DEADLINE_S, crowd: int = CROWD) -> web.Application:
+def init_app(settings: Settings, *, deadline: float = DEADLINE_S, crowd: int = CROWD, pressure: Pressure | None = None) -> web.Application:
     """The edge as an aiohttp application; it connects when it starts.
 
     Args:
         settings: of the process; `redis_url` must be set.
         deadline: seconds from a push's arrival to its answer.
         crowd: see `Reception`.
+        pressure: of a process that is the edge's alone.
     """
     redis, listener, edge = client(settings.redis_url, timeout=COMMAND_S), client(settings.redis_url, timeout=None, connections=2), secrets.token_hex(6)
-    waits = Waits(listener, edge)
-    reception = Reception(redis, waits, edge, verified=settings.wechat_verified, deadline=deadline, crowd=crowd)
+    waits, pressure = Waits(listener, edge), pressure or Pressure()
+    reception = Reception(redis, waits, edge, verified=settings.wechat_verified, deadline=deadline, crowd=crowd, pressure=pressure)
     app = web.Application(client_max_size=MAX_BYTES)
     app.add_routes(Callback(Envelope(settings), reception, kill_text=settings.chaos_kill_text).routes())
     add_pictures(app)
@@ -88,19 +89,22 @@ def main(argv: list[str]) -> int:
     """Run the edge until SIGTERM."""
     del argv
     set_up_logs()
-    uvloop.run(_main(load_settings()))
+    asyncio.run(_main(load_settings()))  # not uvloop: it accepts one connection a turn, and a flood waits where nobody sees it
     return 0
 
 
 async def _main(settings: Settings) -> None:
     _open_files()
     await wait_ready(settings.redis_url)
-    runner = await serve(init_app(settings), settings.edge_host, settings.edge_port)
+    pressure = Pressure()
+    watching = asyncio.create_task(pressure.watch())
+    runner = await serve(init_app(settings, pressure=pressure), settings.edge_host, settings.edge_port)
     gc.freeze()  # what start-up made stays for good
     gc.set_threshold(*GARBAGE)
     log.info("the edge listens on %s:%d", settings.edge_host, settings.edge_port)
     await until_stopped()
     await runner.cleanup()
+    await end(watching)
 
 
 def _open_files() -> None:

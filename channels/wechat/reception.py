@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from async_timeout import timeout_at
 
+from channels.pressure import Pressure
 from channels.wechat.answer import BUSY, LATER, LATER_UNVERIFIED, UNSURE, Answer
 from channels.wechat.duties import Duties
 from channels.wechat.passive import compose
@@ -49,10 +50,12 @@ class Reception:
         verified: the account may send customer-service messages.
         deadline: seconds from a push's arrival to its answer.
         crowd: above so many waiting pushes the reply is left to the sender at once.
+        pressure: of the process; under it too, and under more of it a push is not taken.
     """
 
-    def __init__(self, redis: Redis, waits: Waits, edge: str, *, verified: bool, deadline: float, crowd: int) -> None:
+    def __init__(self, redis: Redis, waits: Waits, edge: str, *, verified: bool, deadline: float, crowd: int, pressure: Pressure) -> None:
         self._redis, self._waits, self._edge, self._verified, self._crowd = redis, waits, edge, verified, crowd
+        self._pressure = pressure
         self._turns, self._duties, self._run_outs = Turns(redis, BatchedScripts(redis)), Duties(), RunOuts()
         self._deadline, self._margin = deadline, min(_MARGIN_S, deadline / 5)
         self._later = Answer(LATER if verified else LATER_UNVERIFIED, "later")
@@ -71,7 +74,9 @@ class Reception:
         if card:
             await self._record_emergency(push)
             return Answer(card.text, "card")
-        return await self._turn(push, arrived)
+        if self._pressure.refuses():
+            return Answer(UNSURE, "unsure")  # a repeat may have been taken before
+        return await self._turn(push, arrived - self._pressure.behind)
 
     async def confirm(self, message: Message) -> None:
         """The reply is on the wire."""
@@ -118,7 +123,7 @@ class Reception:
         Raises:
             StoreUnavailable: at the deadline.
         """
-        if self._waits.count <= self._crowd:
+        if self._waits.count <= self._crowd and not self._pressure.crowded:
             claim = await self._ready(message, watch, until, look=not accepted.new)  # a repeat may find its reply lying there; a new message is told
             if claim:
                 return claim
