@@ -14,7 +14,7 @@ from playwright.async_api import Page, Route, expect
 from channels.webchat.session import COOKIE, Sessions
 from store.message import Bubble
 from store.migrate import migrate
-from store.redis import Redis, client, end
+from store.redis import Redis, client
 from store.turns import Turns
 from tests.channels.conftest import Bot, settings_with
 from tests.e2e.browser import open_browser
@@ -24,6 +24,7 @@ from weijing.engines import EmbeddedPostgres, EmbeddedRedis
 from weijing.errors import CommitRefused
 from weijing.health import serve
 from weijing.settings import ROOT, generated_secrets
+from weijing.tasks import end
 
 expect.set_options(timeout=20_000)
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -232,7 +233,7 @@ async def test_pictures_emergencies_and_the_end(site: Site) -> None:
     site.bot.bubbles = None
     await say(page, "重新开始")
     await shows(page, ["重新开始", "答：重新开始"])
-    assert site.bot.seen[-1].openid != site.bot.seen[0].openid
+    assert next(message.openid for message in site.bot.seen if message.text == "重新开始") != site.bot.seen[0].openid
 
 
 @pytest.mark.parametrize(("width", "height", "scheme"), [(1280, 800, "light"), (390, 844, "light"), (390, 844, "dark")])
