@@ -8,10 +8,10 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types validate train bench
+.PHONY: help run test lint types validate train bench bench-edge
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 
 run: $(SYNCED) ## start everything and print the addresses; Ctrl-C stops it
 	@$(WEIJING) run
@@ -39,6 +39,9 @@ train: $(SYNCED) ## train a model into models/
 
 bench: $(SYNCED) ## measure against stock Rasa, side by side
 	@.venv/bin/python -m bench.run
+
+bench-edge: $(SYNCED) ## measure the WeChat edge against WeRoBot and wechatpy, and at twice saturation
+	@.venv/bin/python -m bench.edge
 
 $(UV):
 	@sh scripts/get_uv

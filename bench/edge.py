@@ -17,6 +17,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import uvloop
 from rich.console import Console
 
 from bench.edge_cases import quick_cases
@@ -120,7 +121,7 @@ def main() -> int:
         with Steps(console) as steps, tempfile.TemporaryDirectory(prefix="weijing-bench-", ignore_cleanup_errors=True) as folder:
             with steps.step("the peers' packages"):
                 python = peers_python(kept)
-            results = asyncio.run(Run(QUICK if chosen.quick else Plan(), steps).measure(Path(folder), python))
+            results = uvloop.run(Run(QUICK if chosen.quick else Plan(), steps).measure(Path(folder), python))
         results.versions = {"ours": versions(sys.executable), "peers": versions(python)}
     except WeijingError as error:
         console.print(f"bench: {error.message}", markup=False)

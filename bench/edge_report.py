@@ -49,7 +49,7 @@ def show(console: Console, results: Results) -> None:
 def page(results: Results) -> str:
     """The whole document."""
     ours, peers = results.versions["ours"], results.versions["peers"]
-    named = {"WeRoBot": peers, "Tornado": peers, "wechatpy": peers, "aiohttp": peers, "uvloop": ours, "hiredis": ours, "redis": ours}
+    named = {"WeRoBot": peers, "Tornado": peers, "wechatpy": peers, "aiohttp": peers, "hiredis": ours, "redis": ours}
     facts = {
         "date": time.strftime("%Y-%m-%d"), "cores": str(os.cpu_count()), "reference": _spread(results.reference_ms, "{:.0f} ms"),
         "versions": ", ".join(f"{name} {where[name.lower()]}" for name, where in named.items()),

@@ -9,6 +9,7 @@ import asyncio
 import re
 import time
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import urlsplit
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
@@ -50,8 +51,7 @@ class _Line(asyncio.Protocol):
         self.reusable = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
 
     def ask(self, request: bytes) -> asyncio.Future[tuple[int, bytes]]:
         assert self._transport is not None
@@ -98,13 +98,12 @@ class Wire:
     def __init__(self, port: int, cut: float) -> None:
         self._port, self._cut = port, cut
         self._idle: list[_Line] = []
-        self.opened = 0
 
     async def post(self, request: bytes, at: float, start: float) -> Exchange:
         """Send an encoded request; `at` and `start` are those of the clock `time.perf_counter`."""
         line: _Line | None = None
         try:
-            line = await asyncio.wait_for(self._line(), self._cut)
+            line = self._kept() or await asyncio.wait_for(self._new(), self._cut)
             status, body = await _within(line.ask(request), self._cut)
         except (OSError, asyncio.TimeoutError) as error:
             if line:
@@ -116,13 +115,15 @@ class Wire:
             line.close()
         return Exchange(at - start, time.perf_counter() - at, status, body)
 
-    async def _line(self) -> _Line:
+    def _kept(self) -> _Line | None:
         while self._idle:
             line = self._idle.pop()
             if line.reusable:
                 return line
+        return None
+
+    async def _new(self) -> _Line:
         _, line = await asyncio.get_running_loop().create_connection(_Line, "127.0.0.1", self._port)
-        self.opened += 1
         return line
 
     def close(self) -> None:
