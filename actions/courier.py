@@ -10,7 +10,6 @@ import json
 import logging
 from typing import Any
 
-from aiohttp import web
 from cryptography.fernet import Fernet, InvalidToken
 
 from actions.client import Backend, backend
@@ -20,13 +19,15 @@ from store.message import Bubble
 from store.redis import FAULTS, Redis, client, wait_ready
 from store.turns import Turns
 from weijing.errors import BackendRefused, BackendUnavailable, StoreUnavailable
-from weijing.health import add_health, serve, until_stopped
+from weijing.health import stay
 from weijing.logs import set_up_logs
 from weijing.settings import Settings, load_settings
 
 log = logging.getLogger(__name__)
 
 PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
+PAGE = 200
+"""Kept calls read of a partition at once."""
 FILED = "您之前提交的内容已正式登记，编号 {report_no}，查询码 {query_code}（只显示这一次，请保存）。{next_step}"
 KNOWN = "您之前提交的内容与编号 {duplicate_of} 的相同，已按该编号办理，请用当时的查询码查询。"
 ADDED = "您之前补充的材料已加到 {report_no}，现在共 {evidence} 份。"
@@ -45,6 +46,7 @@ class Courier:
         self._redis = redis
         self._turns = Turns(redis)
         self._cipher = cipher
+        self._sealed: set[str] = set()
         self.healthy = True
 
     async def run(self) -> None:
@@ -67,21 +69,31 @@ class Courier:
         """
         pipe = self._redis.pipeline(transaction=False)
         for part in range(PARTITIONS):
-            pipe.xrange(key(part, "deferred"), count=20)
+            pipe.xrange(key(part, "deferred"), count=PAGE)
         settled = 0
         for entries in await pipe.execute():
             for entry_id, fields in entries:
-                await (self._unbind(api, entry_id, fields["gone"]) if "gone" in fields else self._deliver(api, entry_id, self._opened(fields["c"])))
-                settled += 1
+                settled += await self._settle(api, entry_id, fields)
         return settled
 
-    def _opened(self, text: str) -> dict[str, Any]:
+    async def _settle(self, api: Backend, entry: str, fields: dict[str, str]) -> bool:
+        if "gone" in fields:
+            await self._unbind(api, entry, fields["gone"])
+            return True
+        call = self._opened(entry, fields["c"])
+        if call:
+            await self._deliver(api, entry, call)
+        return bool(call)
+
+    def _opened(self, entry: str, text: str) -> dict[str, Any] | None:
+        """The kept call; None when it was sealed with another VAULT_KEY: it stays, and holds up no other."""
         try:
-            text = self._cipher.decrypt(text.encode()).decode()
+            call: dict[str, Any] = json.loads(self._cipher.decrypt(text.encode()))
         except InvalidToken:
-            log.error("a kept call was written with another VAULT_KEY; restore the key, nothing is dropped")
-            raise BackendUnavailable("a kept call cannot be opened") from None
-        call: dict[str, Any] = json.loads(text)
+            if entry not in self._sealed:
+                self._sealed.add(entry)
+                log.error("a kept call was written with another VAULT_KEY; restore the key and start the courier anew, nothing is dropped")
+            return None
         return call
 
     async def _deliver(self, api: Backend, entry: str, call: dict[str, Any]) -> None:
@@ -94,7 +106,6 @@ class Courier:
             log.error("kept %s of %s refused: %s", call["kind"], call["key"], error)
             bubbles, evidence = [{"text": REFUSED}], []
         await self._turns.post(call["openid"], f"kept:{call['idempotency_key']}", bubbles, kind=call["kind"], deferred=entry, evidence=evidence)
-
 
     async def _unbind(self, api: Backend, entry: str, openid: str) -> None:
         """A user has left: the bureau's system forgets whom the openid stood for."""
@@ -121,13 +132,6 @@ async def _serve(settings: Settings) -> None:
     async def ready() -> dict[str, bool]:
         return {"deliveries": courier.healthy}
 
-    app = web.Application()
-    add_health(app, ready)
-    runner = await serve(app, "127.0.0.1", settings.courier_port)
-    work = asyncio.create_task(courier.run())
-    await until_stopped()
-    work.cancel()
-    await asyncio.gather(work, return_exceptions=True)
+    await stay(settings.courier_port, ready, courier.run())
     await backend().close()
-    await runner.cleanup()
     await redis.close(close_connection_pool=True)

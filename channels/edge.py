@@ -23,11 +23,12 @@ from channels.wechat.reception import Reception
 from channels.wechat.waits import Waits
 from channels.wechat.xml import MAX_BYTES
 from store.keys import PARTITIONS, WORKERS, key
-from store.redis import FAULTS, Redis, client, end, wait_ready
+from store.redis import FAULTS, Redis, client, wait_ready
 from store.turns import now_ms
 from weijing.health import add_health, serve, until_stopped
 from weijing.logs import set_up_logs
 from weijing.settings import Settings, load_settings
+from weijing.tasks import end
 
 log = logging.getLogger(__name__)
 

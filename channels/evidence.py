@@ -15,7 +15,6 @@ import time
 from contextlib import suppress
 
 import aiohttp
-from aiohttp import web
 from prometheus_client import Counter, Gauge
 
 from channels.wechat.api import PlatformApi
@@ -25,11 +24,12 @@ from store.evidence import EvidenceStore
 from store.keys import key
 from store.leases import Leases
 from store.message import Message
-from store.redis import FAULTS, Redis, client, end, unavailable, wait_ready
+from store.redis import FAULTS, Redis, client, unavailable, wait_ready
 from weijing.errors import PlatformError, StoreUnavailable
-from weijing.health import add_health, serve, until_stopped
+from weijing.health import stay
 from weijing.logs import set_up_logs
 from weijing.settings import Settings, load_settings
+from weijing.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -151,12 +151,6 @@ async def _main(settings: Settings) -> None:
         async def ready() -> dict[str, bool]:
             return {"keeping": keeper.healthy}
 
-        app = web.Application()
-        add_health(app, ready)
-        runner = await serve(app, "127.0.0.1", settings.evidence_port)
-        running = asyncio.create_task(keeper.run())
-        await until_stopped()
-        await end(running)
-        await runner.cleanup()
+        await stay(settings.evidence_port, ready, keeper.run())
     await store.close()
     await redis.close(close_connection_pool=True)

@@ -9,7 +9,6 @@ import socket
 from contextlib import suppress
 
 import aiohttp
-from aiohttp import web
 from prometheus_client import Gauge
 
 from channels.outbox import Sender
@@ -20,10 +19,10 @@ from channels.wechat.delivery import wechat_outlet
 from channels.wechat.typing import TypingWatch
 from store.dead_letters import DeadLetters
 from store.pace import Pace
-from store.redis import client, end, wait_ready
+from store.redis import client, wait_ready
 from store.webchat_log import WebchatLog
 from weijing.errors import StoreUnavailable
-from weijing.health import add_health, serve, until_stopped
+from weijing.health import stay
 from weijing.logs import set_up_logs
 from weijing.settings import Settings, load_settings
 
@@ -48,15 +47,10 @@ async def _main(settings: Settings) -> None:
         outlets: dict[str, Outlet] = {"wechat": wechat_outlet(redis, settings, api, pace)}
         outlets["webchat"] = WebchatOutlet(WebchatLog(redis, settings.derived_key("webchat-log")))
         sender, letters = Sender(redis, outlets, owner), DeadLetters(redis)
-        running = [asyncio.create_task(sender.run()), asyncio.create_task(_count(letters))]
+        jobs = [sender.run(), _count(letters)]
         if settings.wechat_verified:
-            running.append(asyncio.create_task(TypingWatch(redis, api, pace, lambda: sender.parts).run()))
-        app = web.Application()
-        add_health(app, lambda: _ready(sender), info=lambda: _info(letters))
-        runner = await serve(app, "127.0.0.1", settings.sender_port)
-        await until_stopped()
-        await end(*running)
-        await runner.cleanup()
+            jobs.append(TypingWatch(redis, api, pace, lambda: sender.parts).run())
+        await stay(settings.sender_port, lambda: _ready(sender), *jobs, info=lambda: _info(letters))
     await redis.close(close_connection_pool=True)
 
 

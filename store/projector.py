@@ -7,14 +7,12 @@ and `store.projection` leaves out what is written. A malformed event goes to `wj
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import socket
 import time
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
-from aiohttp import web
 from prometheus_client import Counter, Gauge
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -27,7 +25,7 @@ from store.projection import Entry, project
 from store.redis import FAULTS as REDIS_FAULTS
 from store.redis import Redis, client
 from weijing.errors import EngineError, EventMalformed
-from weijing.health import add_health, serve, until_stopped
+from weijing.health import stay
 from weijing.logs import set_up_logs
 from weijing.settings import Settings, load_settings
 
@@ -137,15 +135,9 @@ class Projector:
         await self._streams.set_aside(raw, why)
 
 
-def make_app(projector: Projector, redis: Redis, engine: AsyncEngine) -> web.Application:
-    """The health routes; ready when both engines answer and the loop is not waiting out a fault."""
-
-    async def ready() -> Mapping[str, bool]:
-        return {"redis": await _answers(redis.ping(), 2), "postgres": await _answers(_select(engine), 2), "working": projector.working}
-
-    app = web.Application()
-    add_health(app, ready)
-    return app
+async def readiness(projector: Projector, redis: Redis, engine: AsyncEngine) -> Mapping[str, bool]:
+    """Ready when both engines answer and the loop is not waiting out a fault."""
+    return {"redis": await _answers(redis.ping(), 2), "postgres": await _answers(_select(engine), 2), "working": projector.working}
 
 
 async def _select(engine: AsyncEngine) -> None:
@@ -165,18 +157,9 @@ async def serve_projector(settings: Settings) -> None:
     """Run until SIGTERM or Ctrl-C."""
     redis, engine = client(settings.redis_url), db.async_engine(settings.database_url)
     projector = Projector(EventStreams(redis, f"{socket.gethostname()}:{settings.projector_port}"), engine)
-    runner = await serve(make_app(projector, redis, engine), "127.0.0.1", settings.projector_port)
-    loop = asyncio.create_task(projector.run())
-    stopped = asyncio.create_task(until_stopped())
-    try:
-        await asyncio.wait({loop, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        loop.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await loop
-        await runner.cleanup()
-        await engine.dispose()
-        await redis.close(close_connection_pool=True)
+    await stay(settings.projector_port, lambda: readiness(projector, redis, engine), projector.run())
+    await engine.dispose()
+    await redis.close(close_connection_pool=True)
 
 
 def main(argv: list[str]) -> int:

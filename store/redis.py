@@ -74,12 +74,3 @@ def was_refused(error: StoreUnavailable) -> bool:
     if isinstance(cause, (BusyLoadingError, ResponseError)):
         return True
     return isinstance(cause, (ConnectionError, TimeoutError)) and any(words in str(cause) for words in _NOT_SENT)
-
-
-async def end(*tasks: asyncio.Task[None]) -> None:
-    """Cancel tasks and wait until they are gone; again, should a library take our cancellation for a time-out of its own."""
-    waiting = {task for task in tasks if not task.done()}
-    while waiting:
-        for task in waiting:
-            task.cancel()
-        _, waiting = await asyncio.wait(waiting, timeout=0.2)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 
 from weijing.errors import EngineError
+from weijing.tasks import end
 
 KEEPALIVE_S = 75.0
 """A little longer than a reverse proxy keeps its own side open (nginx: 60 s), so that none sends into a connection that is being closed; aiohttp's hour would
@@ -72,3 +74,27 @@ async def until_stopped() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     await stopped.wait()
+
+
+async def stay(port: int, ready: Ready, *jobs: Coroutine[Any, Any, None], info: Info | None = None) -> None:
+    """The life of a process that listens to nobody: serve its health on 127.0.0.1 and do its jobs until SIGTERM.
+
+    Args:
+        port: of health and metrics.
+        jobs: each runs for ever; what ends one ends the process, so that its supervisor starts it anew.
+
+    Raises:
+        EngineError: the port is taken.
+    """
+    app = web.Application()
+    add_health(app, ready, info=info)
+    runner = await serve(app, "127.0.0.1", port)
+    running = [asyncio.create_task(job) for job in jobs]
+    stopped = asyncio.create_task(until_stopped())
+    try:
+        done, _ = await asyncio.wait([*running, stopped], return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        await end(*running, stopped)
+        await runner.cleanup()

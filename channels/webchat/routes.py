@@ -20,10 +20,11 @@ from channels.webchat.session import COOKIE, Sessions
 from channels.webchat.stream import stream
 from channels.webchat.visitors import Visitors
 from store.evidence import EvidenceStore
-from store.redis import client, end
+from store.redis import client
 from store.webchat_log import WebchatLog
 from weijing.errors import ChatRefused, StoreUnavailable
 from weijing.settings import Settings
+from weijing.tasks import end
 
 log = logging.getLogger(__name__)
 

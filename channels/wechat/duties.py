@@ -6,8 +6,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from store.redis import end
 from weijing.errors import StoreUnavailable
+from weijing.tasks import end
 
 log = logging.getLogger(__name__)
 

@@ -16,9 +16,10 @@ from channels.wechat.api import PlatformApi
 from store.keys import channel_of, key
 from store.message import Message
 from store.pace import Pace
-from store.redis import FAULTS, Redis, end
+from store.redis import FAULTS, Redis
 from store.turns import now_ms
 from weijing.errors import PlatformError, StoreUnavailable
+from weijing.tasks import end
 
 log = logging.getLogger(__name__)
 

@@ -84,11 +84,13 @@ async def test_a_call_that_the_backend_refuses_is_told_and_leaves_the_list(redis
     assert sum([await redis.xlen(key(part, "deferred")) for part in range(PARTITIONS)]) == 0
 
 
-async def test_a_call_sealed_with_another_key_is_kept(redis: Redis, backend: BackendProcess) -> None:
+async def test_a_call_sealed_with_another_key_is_kept_and_holds_up_no_other(redis: Redis, backend: BackendProcess) -> None:
+    cipher = Fernet(Fernet.generate_key())
     await keep(redis, Fernet(Fernet.generate_key()), "示例路9号有人聚众赌博", "kept-key-9")
-    with pytest.raises(BackendUnavailable):
-        await Courier(redis, Fernet(Fernet.generate_key())).deliver_all(api())
+    await keep(redis, cipher, "示例路10号有人聚众赌博", "kept-key-10")
+    assert await Courier(redis, cipher).deliver_all(api()) == 1
     assert await redis.xlen(key(PART, "deferred")) == 1
+    assert len(await told(redis)) == 1
 
 
 async def test_a_kept_report_claims_its_files_under_its_number(redis: Redis, backend: BackendProcess) -> None:

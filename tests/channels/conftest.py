@@ -22,9 +22,10 @@ from store.erase import GONE
 from store.keys import PARTITIONS, key
 from store.leases import Leases
 from store.message import Bubble, Message
-from store.redis import Redis, end
+from store.redis import Redis
 from weijing.engines import EmbeddedRedis
 from weijing.settings import Settings
+from weijing.tasks import end
 
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 OLD_KEY = "GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba"

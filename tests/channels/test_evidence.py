@@ -24,7 +24,7 @@ from store.evidence import EvidenceStore, evidence_id
 from store.keys import PARTITIONS, key, partition
 from store.message import Message
 from store.migrate import migrate
-from store.redis import Redis, end
+from store.redis import Redis
 from store.turns import Turns, now_ms
 from tests.channels.conftest import settings_with
 from tests.channels.media_platform import AMR, JPEG, MP4, MediaPlatform
@@ -33,6 +33,7 @@ from weijing.engines import EmbeddedPostgres, EmbeddedRedis
 from weijing.media_type import LIMITS
 from weijing.reach import plain_url
 from weijing.settings import Settings
+from weijing.tasks import end
 
 VAULT_KEY = "q1VvUh3dRJtqKXvGfT0u8T4UvWcVlVwYtqR0dV0bq1w="
 Rows = Callable[[str], Awaitable[list[dict[str, Any]]]]

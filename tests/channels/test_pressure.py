@@ -12,10 +12,11 @@ from channels.edge import init_app
 from channels.pressure import FULL_S, Pressure
 from channels.simulator.envelope import Envelope
 from channels.wechat.answer import LATER, UNSURE
-from store.redis import Redis, end
+from store.redis import Redis
 from tests.channels.conftest import Bot, Edge, settings_with, text_push
 from weijing.emergency import CARDS
 from weijing.engines import EmbeddedRedis
+from weijing.tasks import end
 
 
 async def test_a_loop_that_is_held_up_is_seen_and_forgotten_again() -> None:

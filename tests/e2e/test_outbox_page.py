@@ -21,13 +21,14 @@ from channels.wechat.pictures import Pictures, add_pictures
 from channels.wechat.typing import TypingWatch
 from store.ledger import Ledger
 from store.pace import Pace
-from store.redis import Redis, end
+from store.redis import Redis
 from store.turns import Turns
 from tests.channels.conftest import Bot, settings_with
 from tests.e2e.browser import open_browser
 from tests.e2e.house import free_port
 from weijing.engines import EmbeddedRedis
 from weijing.health import serve
+from weijing.tasks import end
 
 PICTURE = Path(__file__).parent.parent.parent / "channels" / "simulator" / "static" / "picture.png"
 TEMPLATES = "progress=TPL-progress,report=TPL-report01"

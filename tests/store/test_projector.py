@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 import sqlalchemy as sa
-from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store import tables
@@ -22,7 +21,7 @@ from store.db import async_engine
 from store.event_streams import ABANDONED_MS, GROUP, EventStreams
 from store.keys import PARTITIONS, key, partition
 from store.migrate import migrate
-from store.projector import Projector, make_app
+from store.projector import Projector, readiness
 from store.redis import Redis
 from store.turns import Turns, delivery_event
 from weijing.engines import EmbeddedPostgres, start_postgres
@@ -190,25 +189,25 @@ async def test_nul_and_half_surrogates_do_not_cost_the_message(redis: Redis, eng
 
 
 async def test_postgresql_down_keeps_the_events_and_says_so_and_nothing_is_lost(redis: Redis, engine: AsyncEngine, postgres_server: EmbeddedPostgres) -> None:
-    async with running(redis, engine) as projector, TestClient(TestServer(make_app(projector, redis, engine))) as http:
+    async with running(redis, engine) as projector:
 
-        async def ready() -> int:
-            return (await http.get("/readyz")).status
+        async def ready() -> bool:
+            return all((await readiness(projector, redis, engine)).values())
 
         await emit(redis, turn(0))
-        await until(lambda: _is(ready(), 200))
+        await until(lambda: _is(ready(), True))
         await until(lambda: _is(depth(redis), 0))
         postgres_server.stop()
         try:
             for number in range(1, 301):
                 await emit(redis, turn(number))
-            await until(lambda: _is(ready(), 503))
-            body = await (await http.get("/readyz")).json()
+            await until(lambda: _is(ready(), False))
+            body = await readiness(projector, redis, engine)
             assert body["redis"] and not body["postgres"] and await depth(redis) == 300
         finally:
             postgres_server.server = start_postgres(postgres_server.server.pgdata).server
         await until(lambda: _is(depth(redis), 0))
-        await until(lambda: _is(ready(), 200))
+        await until(lambda: _is(ready(), True))
     assert await rows(engine, tables.conversations, "user_messages") == [301]
 
 

@@ -17,13 +17,14 @@ from channels.edge import init_app
 from channels.simulator.oauth import COOKIE
 from channels.simulator.people import openid_of
 from store.migrate import migrate
-from store.redis import Redis, end
+from store.redis import Redis
 from tests.backend.conftest import Running, new_database
 from tests.channels.conftest import Bot, settings_with
 from tests.e2e.house import free_port
 from weijing.engines import EmbeddedPostgres, EmbeddedRedis
 from weijing.health import serve
 from weijing.settings import Settings, load_settings
+from weijing.tasks import end
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cfc0f01f0005000201a5d9c1b50000000049454e44ae426082"

@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from store.redis import end
+from weijing.tasks import end
 
 
 class Guest:
