@@ -80,7 +80,8 @@ async def test_a_reply_that_came_too_late_is_given_first_with_the_next_message(h
     await turns.accept(ask, "e")
     start(house)
     kept = (await answer(turns, ask)).bubbles
-    assert [bubble["text"] for bubble in kept] == ["之前没能及时发给您的消息，先补在这里：", "事项 None，地点 None"], "what he waited for and a sentence that says so, and no answer to 查看"
+    said = ["之前没能及时发给您的消息，先补在这里：", "事项 None，地点 None"]
+    assert [bubble["text"] for bubble in kept] == said, "what he waited for and a sentence that says so, and no answer to 查看"
     assert (await turns.claim("oH", question.key)).state == "late", "given: nobody sends it"
     assert not await redis.exists(key(partition("oH"), "held", "oH"))
     await turns.accept(more, "e")
