@@ -1,6 +1,7 @@
-"""A worker that echoes, `python -m bench.echo_worker REDIS_URL FILE`: it speaks the whole turn protocol (leases, inbox, conditional commit) and thinks nothing.
+"""A worker that echoes, `python -m bench.echo_worker REDIS_URL FILE [RATE]`.
 
-A message 「慢…」 takes 7 s. Each turn is one line in FILE, so that doubled turns can be counted.
+It speaks the whole turn protocol (leases, inbox, conditional commit) and thinks nothing; with RATE it does so many turns a second and no more, as a
+worker with a model does. A message 「慢…」 takes 7 s. Each turn is one line in FILE, so that doubled turns can be counted.
 """
 
 from __future__ import annotations
@@ -31,9 +32,11 @@ class EchoWorker:
     Args:
         url: of Redis.
         handled: the file that gets a line for each turn.
+        rate: turns a second, 0 for as many as it can.
     """
 
-    def __init__(self, url: str, handled: Path) -> None:
+    def __init__(self, url: str, handled: Path, rate: float) -> None:
+        self._rate, self._free = rate, 0.0
         redis, self._reader = client(url), client(url, connections=2)
         self._leases = Leases(redis, f"echo:{os.getpid()}", 15_000)
         self._commits = Commits(redis, self._leases.owner, scripts=BatchedScripts(redis))
@@ -82,7 +85,14 @@ class EchoWorker:
         await asyncio.sleep(SLOW_S)
         await self._turn(entry, message)
 
+    async def _paced(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._free = max(self._free, now) + 1 / self._rate
+        await asyncio.sleep(self._free - now)
+
     async def _turn(self, entry: str, message: Message) -> None:
+        if self._rate:
+            await self._paced()
         openid = message.openid
         if openid not in self._lengths:
             self._lengths[openid] = (await self._commits.read(openid)).length
@@ -95,9 +105,9 @@ class EchoWorker:
 
 def main() -> int:
     """Work until killed."""
-    url, handled = sys.argv[1], Path(sys.argv[2])
+    url, handled, rate = sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]) if len(sys.argv) > 3 else 0.0
     asyncio.run(wait_ready(url))
-    asyncio.run(EchoWorker(url, handled).run())
+    asyncio.run(EchoWorker(url, handled, rate).run())
     return 0
 
 

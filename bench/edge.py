@@ -31,6 +31,8 @@ from bench.progress import Steps
 from weijing.errors import WeijingError
 from weijing.settings import ROOT
 
+TURNS = 170
+"""Turns a second of a worker with a model on this kind of machine (docs/benchmarks.md)."""
 PAGE = ROOT / "docs" / "edge-benchmarks.md"
 
 
@@ -78,11 +80,20 @@ class Run:
                 for side in sides[number % 3 :] + sides[: number % 3]:
                     await self._load(side, number)
             await self._cases(sides, platform)
-            rate = 2 * statistics.median(load.per_second for load in self.results.saturated[ours.name])
-            with self.steps.step(f"overload: {rate:.0f} pushes/s for {self.plan.over:.0f} s"):
-                self.results.overload = await overload(ours, rate, self.plan.over)
+            await self._overload("the edge itself", ours, 2 * statistics.median(load.per_second for load in self.results.saturated[ours.name]))
+        await self._workers(folder / "paced", platform)
         await platform.stop()
         return self.results
+
+    async def _workers(self, folder: Path, platform: Platform) -> None:
+        with ExitStack() as stack:
+            paced = Weijing(folder, platform, turns=TURNS)
+            stack.callback(paced.stop)
+            await self._overload(f"workers that do {TURNS} turns a second", paced, 2 * TURNS)
+
+    async def _overload(self, what: str, side: Weijing, rate: float) -> None:
+        with self.steps.step(f"twice what {what} can: {rate:.0f} pushes/s for {self.plan.over:.0f} s"):
+            self.results.overloads[what] = await overload(side, rate, self.plan.over)
 
     async def _load(self, side: Side, number: int) -> None:
         with self.steps.step(f"round {number + 1} of {self.plan.rounds}: {side.name}"):

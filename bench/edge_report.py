@@ -26,7 +26,7 @@ class Results:
     saturated: dict[str, list[Load]] = field(default_factory=dict)
     steady: dict[str, list[Load]] = field(default_factory=dict)
     cases: dict[str, dict[str, dict[str, bool]]] = field(default_factory=dict)
-    overload: Overload | None = None
+    overloads: dict[str, Overload] = field(default_factory=dict)
     reference_ms: list[float] = field(default_factory=list)
     versions: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -35,7 +35,8 @@ class Results:
         loads = {"saturated": self.saturated, "steady": self.steady}
         return {
             **{kind: {name: [load.json() for load in some] for name, some in sides.items()} for kind, sides in loads.items()},
-            "cases": self.cases, "overload": self.overload.json() if self.overload else None, "reference_ms": self.reference_ms, "versions": self.versions,
+            "cases": self.cases, "overloads": {what: over.json() for what, over in self.overloads.items()},
+            "reference_ms": self.reference_ms, "versions": self.versions,
         }  # fmt: skip
 
 
@@ -91,15 +92,18 @@ def failing(results: Results) -> str:
 
 
 def pressed(results: Results) -> str:
-    """Twice saturation."""
-    over = results.overload
-    if not over:
-        return ""
+    """Twice saturation: of the workers, and of the edge itself."""
+    columns = [_pressed(over) for over in results.overloads.values()]
+    heads = ["twice what … can", *results.overloads]
+    return _table(heads, [[row[0], *(column[number][1] for column in columns)] for number, row in enumerate(columns[0])]) if columns else ""
+
+
+def _pressed(over: Overload) -> list[list[str]]:
     memory = ", ".join(f"{name} {before:.0f} → {after:.0f}" for name, (before, after) in over.memory_mb.items() if name in ("edge", "worker", "redis"))
-    rows = [
+    return [
         ["offered", f"{over.load.offered} pushes at {over.rate:.0f}/s"],
         ["replied within the request", str(over.replied)],
-        ["acknowledged, the reply left to the sender", str(over.later)],
+        ["acknowledged and kept, the reply left to the sender", str(over.later)],
         ["told that they may not have been received, and are not", str(over.refused)],
         ["**later than 4.5 s, or never answered**", f"**{over.late}**"],
         ["median / 99th percentile / slowest", f"{over.load.quantile_ms(50):.0f} / {over.load.quantile_ms(99):.0f} / {1000 * max(over.load.latencies):.0f} ms"],
@@ -107,7 +111,6 @@ def pressed(results: Results) -> str:
         ["last accepted message had its turn", f"{over.drained_s:.0f} s after the last push"],
         ["memory, RSS in MB", memory],
     ]
-    return _table(["twice saturation", "Weijing"], rows)
 
 
 def _server_ms(load: Load) -> float:

@@ -91,9 +91,13 @@ class Side:
 
 
 class Weijing(Side):
-    """The edge, a Redis, an echoing worker, the sender, and a second edge set to an account without the customer-service right."""
+    """The edge, a Redis, an echoing worker, the sender, and a second edge set to an account without the customer-service right.
 
-    def __init__(self, folder: Path, platform: Platform) -> None:
+    Args:
+        turns: a second that the worker does, 0 for as many as it can.
+    """
+
+    def __init__(self, folder: Path, platform: Platform, turns: int = 0) -> None:
         super().__init__("Weijing", folder)
         self.path = PATH
         redis = start_redis(folder / "redis")
@@ -105,7 +109,7 @@ class Weijing(Side):
             "WEIJING_ENV": "test", "WEIJING_VAR": str(folder), "REDIS_URL": redis.url, "EDGE_PORT": str(self.port), "SENDER_PORT": str(sender_port),
             "WECHAT_API_BASE": f"http://127.0.0.1:{platform.port}",
         }  # fmt: skip
-        self._run("worker", ["bench.echo_worker", redis.url, str(self._log)], environment)
+        self._run("worker", ["bench.echo_worker", redis.url, str(self._log), str(turns)], environment)
         self._run("edge", ["weijing", "edge"], environment).wait_ready(self.port, "/readyz")
         unverified = {**environment, "EDGE_PORT": str(self.unverified_port), "WECHAT_VERIFIED": "false"}
         self._run("edge of an unverified account", ["weijing", "edge"], unverified).wait_ready(self.unverified_port, "/readyz")

@@ -100,10 +100,10 @@ def test_the_page_holds_every_figure() -> None:
     over = Overload(100.0, load, 3, 5, 4, 1, 2, 7, 1.0, {"edge": (80.0, 90.0)})
     cases = {"Weijing": {"repeats": {"a": True, "b": False}}}
     packages = dict.fromkeys(("werobot", "tornado", "wechatpy", "aiohttp", "hiredis", "redis"), "1.0")
-    results = Results({"Weijing": [load]}, {"Weijing": [load]}, cases, over, [60.0], {"ours": packages, "peers": packages})
+    results = Results({"Weijing": [load]}, {"Weijing": [load]}, cases, {"the edge itself": over}, [60.0], {"ours": packages, "peers": packages})
     assert right(results).splitlines()[-1] == "| **all** | **1/2** |"
     assert failing(results) == "- **Weijing** fails: b."
     text = page(results)
     assert "{{" not in text and "| 4 |" not in TEMPLATE.read_text()
-    for figure in ("0.50 ms", "0.60 ms", "| **3** |", "2 / 7", "edge 80 → 90"):
+    for figure in ("0.50 ms", "0.60 ms", "| **3** |", "the edge itself", "2 / 7", "edge 80 → 90"):
         assert figure in text, figure
