@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 
 from weijing.errors import EngineError
@@ -57,7 +59,10 @@ async def serve(app: web.Application, host: str, port: int, *, keepalive: float 
     Raises:
         EngineError: the port is taken.
     """
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0, keepalive_timeout=keepalive, lingering_time=LINGER_S)
+    logging.getLogger("aiohttp.server").addFilter(_calm)
+    # Nobody whom we serve compresses what he sends: what says so is a bomb or broken, and aiohttp would raise while it reads it.
+    how: dict[str, Any] = {"keepalive_timeout": keepalive, "lingering_time": LINGER_S, "auto_decompress": False}
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0, **how)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port, backlog=1024).start()
@@ -65,6 +70,15 @@ async def serve(app: web.Application, host: str, port: int, *, keepalive: float 
         await runner.cleanup()
         raise EngineError(f"cannot listen on {host}:{port} ({error.strerror}); stop what uses the port or set another one") from None
     return runner
+
+
+def _calm(record: logging.LogRecord) -> bool:
+    """What strangers send that is no HTTP is no fault of ours: one line says so, without a stack trace."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
+        record.msg, record.args = "a request was no HTTP that we take: %s", (type(error).__name__,)
+    return True
 
 
 async def until_stopped() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from channels.wechat.xml import Fields
+from store.keys import channel_of
 from store.ledger import Contact
 from store.message import Message
 from store.turns import now_ms
@@ -61,7 +62,7 @@ _LISTS = {"subscribe_msg_popup_event": "SubscribeMsgPopupEvent.List", "subscribe
 _KEY = ("MsgId", "FromUserName", "CreateTime", "Event", "EventKey", "UserCardCode")
 _NUMBER = re.compile(r"[0-9]{1,20}")
 _DECIMAL = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,10})?")
-_OPENID = re.compile(r"[^\s\x00-\x1f]{1,128}")
+_OPENID = re.compile(r"[!-~]{1,128}")
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def read_push(fields: Fields) -> Push:
     if not kind or kind.startswith("device_") or (_KINDS.get(kind, kind) not in _DATA and not fields.get("MsgId")):
         return Push(Message("", ""))  # a probe of WeChat's hosting (CheckContainerPath), a device, a form that we do not know
     openid, created, message_id = fields.get("FromUserName", ""), fields.get("CreateTime", ""), fields.get("MsgId", "")
-    if not _OPENID.fullmatch(openid) or not _NUMBER.fullmatch(created) or (message_id and not _NUMBER.fullmatch(message_id)):
+    if not _is_openid(openid) or not _NUMBER.fullmatch(created) or (message_id and not _NUMBER.fullmatch(message_id)):
         raise PushRejected("the push has no valid FromUserName, CreateTime or MsgId")
     event = fields.get("Event", "").lower() if kind == "event" else ""
     message, deed = _event(openid, event, fields) if kind == "event" else (_words(kind, openid, fields), "turn")
@@ -99,6 +100,11 @@ def read_push(fields: Fields) -> Push:
     contact: Contact = "tap" if kind == "event" or "menu_id" in message.data else "message"
     note = f"{event} {fields.get('Status', '') or fields.get('FailReason', '')}".strip() if deed == "note" else ""
     return Push(message, fields.get("ToUserName", ""), deed, contact, note)
+
+
+def _is_openid(name: str) -> bool:
+    """Whether it can be a user of WeChat's: a visitor of the web chat has a name of another form, and no push may speak for him."""
+    return bool(_OPENID.fullmatch(name)) and channel_of(name) == "wechat"
 
 
 def message_key(fields: Fields) -> str:
