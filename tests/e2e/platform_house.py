@@ -78,7 +78,7 @@ class Storm:
     async def judge(self) -> tuple[Verdict, Witness]:
         """Read the witness and judge."""
         witness = await asyncio.to_thread(read_witness, self.engine.folder)
-        return await judge(self.engine.redis, witness, self.wechat, self.api.sent), witness
+        return judge(witness, self.wechat, self.api.sent), witness
 
     async def strikes(self) -> Counter[str]:
         """What the bot's workers did to themselves: `SIGKILL@point` -> times."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 
 from store.held import OLDER
-from store.keys import key, partition
 from store.message import Bubble
-from store.redis import Redis
 from tests.e2e.platform_wechat import WeChat
 from tests.e2e.platform_witness import Witness
 
@@ -47,7 +44,7 @@ class Verdict:
         return not (self.lost or self.late or self.doubled or self.disordered or self.lied or self.wrong)
 
 
-async def judge(redis: Redis, witness: Witness, wechat: WeChat, sent: dict[str, list[str]]) -> Verdict:
+def judge(witness: Witness, wechat: WeChat, sent: dict[str, list[str]]) -> Verdict:
     """Judge the storm when everything has settled.
 
     Args:
@@ -60,48 +57,29 @@ async def judge(redis: Redis, witness: Witness, wechat: WeChat, sent: dict[str, 
     for openid, names in witness.accepted.items():
         if [name for name in names if turns[name]] != list(dict.fromkeys(witness.committed[openid])):
             verdict.disordered.append(openid)
-    replies = await _replies(redis, {**{name: openid for openid, names in witness.committed.items() for name in names}, **witness.posted_to})
-    passive: set[str] = set()
     for exchange in wechat.exchanges:
-        name = exchange.key
-        if exchange.accepted and not turns[name]:
-            verdict.lost.append(f"{name}: no turn, told {exchange.told}")
-        if exchange.refused and queued[name]:
-            verdict.lied.append(name)
+        if exchange.accepted and not turns[exchange.key]:
+            verdict.lost.append(f"{exchange.key}: no turn, told {exchange.told}")
+        if exchange.refused and queued[exchange.key]:
+            verdict.lied.append(exchange.key)
         if wechat.late(exchange):
-            verdict.late.append(name)
-        if exchange.shown:
-            passive.add(name)
-            if not all(replies.get(name, ("", "?"))[1] in text for text in exchange.shown):
-                verdict.wrong.append(f"{name}: {exchange.shown}")
-    _judge_last_hop(verdict, witness, replies, passive, sent)
+            verdict.late.append(exchange.key)
+        if not all(_proof(witness.replies.get(exchange.key, [])) in text for text in exchange.shown):
+            verdict.wrong.append(f"{exchange.key}: {exchange.shown}")
+    _judge_last_hop(verdict, witness, {exchange.key for exchange in wechat.exchanges if exchange.shown}, sent)
     return verdict
 
 
-def _judge_last_hop(verdict: Verdict, witness: Witness, replies: dict[str, tuple[str, str]], passive: set[str], sent: dict[str, list[str]]) -> None:
-    """What was not shown passively, nor by the reply that it was held for, must have been sent; what was sent beyond that is a double."""
-    brought = set(passive)
-    while more := {held for name in brought for held in witness.held.get(name, []) if held not in brought}:
-        brought |= more
-    needed = Counter(reply for name, reply in replies.items() if name not in brought)
-    for (openid, proof), times in needed.items():
-        there = sum(proof in text for text in sent.get(openid, []))
-        if there < times:
-            names = [name for name, reply in replies.items() if reply == (openid, proof) and name not in brought]
-            verdict.lost.append(f"{names}: needed {times} times, sent {there} times: {proof[:30]!r}")
-    first = Counter({reply: sum(reply[1] in text for text in sent.get(reply[0], [])) for reply in set(replies.values())})
-    verdict.shown_twice = sum((first - needed).values())
-
-
-async def _replies(redis: Redis, owners: dict[str, str]) -> dict[str, tuple[str, str]]:
-    """Message key -> (user, how its reply begins)."""
-    pipe = redis.pipeline(transaction=False)
-    for name, openid in owners.items():
-        pipe.hget(key(partition(openid), "turn", name), "reply")
-    replies = {}
-    for (name, openid), reply in zip(owners.items(), await pipe.execute(), strict=True):
-        replies[name] = openid, _proof(json.loads(reply or "[]"))
-    return replies
+def _judge_last_hop(verdict: Verdict, witness: Witness, passive: set[str], sent: dict[str, list[str]]) -> None:
+    """What was neither shown passively nor brought along by a later reply must have been sent; what was sent beyond that is a double."""
+    brought = {earlier for names in witness.held.values() for earlier in names}
+    owners = {**{name: openid for openid, names in witness.committed.items() for name in names}, **witness.posted_to}
+    proofs = {name: (openid, _proof(witness.replies.get(name, []))) for name, openid in owners.items()}
+    needed = Counter(proof for name, proof in proofs.items() if name not in passive | brought)
+    there = Counter({proof: sum(proof[1] in text for text in sent.get(proof[0], [])) for proof in set(proofs.values())})
+    for proof in needed - there:
+        verdict.lost.append(f"{proof[0]}: needed {needed[proof]} times, sent {there[proof]} times: {proof[1][:40]!r}")
+    verdict.shown_twice = sum((there - needed).values())
 
 
 def _proof(bubbles: list[Bubble]) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from store.message import Bubble
+
 _STREAM = re.compile(rb"wj:\{\d+\}:(inbox|events|dead)")
 
 
@@ -21,6 +23,7 @@ class Witness:
         accepted: user -> message keys in the order in which they were queued (twice when queued twice).
         committed: user -> message keys in the order in which their turns were committed (twice when doubled).
         held: message key -> keys of earlier replies that its reply brought along.
+        replies: message key -> its reply's bubbles, as first written (the sender writes on it what it has sent).
         posts: outbox entries beside the turns' replies: key -> times, and key -> user.
         sent: message key -> times the sender settled it as sent.
         dead: keys set aside after three tries.
@@ -29,10 +32,20 @@ class Witness:
     accepted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     committed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     held: dict[str, list[str]] = field(default_factory=dict)
+    replies: dict[str, list[Bubble]] = field(default_factory=dict)
     posts: Counter[str] = field(default_factory=Counter)
     posted_to: dict[str, str] = field(default_factory=dict)
     sent: Counter[str] = field(default_factory=Counter)
     dead: list[str] = field(default_factory=list)
+
+    def add(self, stream: bytes, value: dict[str, Any]) -> None:
+        """One entry of a stream."""
+        if stream == b"inbox":
+            self.accepted[value["openid"]].append(value["key"])
+        elif stream == b"dead":
+            self.dead.append(value["key"])
+        else:
+            self._note(value)
 
     def _note(self, event: dict[str, Any]) -> None:
         name = event["key"]
@@ -51,16 +64,10 @@ def read_witness(folder: Path) -> Witness:
     witness = Witness()
     with (folder / "appendonly.aof").open("rb") as file:
         for words in _commands(file):
-            stream = _STREAM.fullmatch(words[1]) if words[0].upper() == b"XADD" else None
-            if not stream:
-                continue
-            value = json.loads(words[4])
-            if stream[1] == b"inbox":
-                witness.accepted[value["openid"]].append(value["key"])
-            elif stream[1] == b"dead":
-                witness.dead.append(value["key"])
-            else:
-                witness._note(value)
+            if stream := _STREAM.fullmatch(words[1]) if words[0].upper() == b"XADD" else None:
+                witness.add(stream[1], json.loads(words[4]))
+            elif words[0].upper() == b"HSET" and b":turn:" in words[1] and b"reply" in words[2::2]:
+                witness.replies.setdefault(words[1].decode().split(":turn:")[1], json.loads(words[words.index(b"reply", 2) + 1]))
     return witness
 
 
