@@ -108,7 +108,8 @@ class Storm:
             f"worker kills {_times(strikes, 'SIGKILL')}, freezes {_times(strikes, 'SIGSTOP')}, killed and restarted: {_list(self.breaks)} "
             f"(Redis with {self.engine.accepted_and_unanswered} accepted and unanswered), API failures {self.api.failures}, "
             f"asked for held replies {self.asked} times; "
-            f"LOST {len(verdict.lost)}, LATE {len(verdict.late)} (the machine stood still {len(self.wechat.stalls)} times), "
+            f"LOST {len(verdict.lost)}, LATE {len(verdict.late)} "
+            f"(and {sum(one.late for one in heard)} cut while the machine itself stood still, {len(self.wechat.stalls)} times), "
             f"DOUBLED {len(verdict.doubled)}, out of order {len(verdict.disordered)}, "
             f"last-hop doubles {verdict.shown_twice}; {self.seconds[0]:.0f} s storm, {self.seconds[1]:.0f} s until settled"
         )
