@@ -18,7 +18,7 @@ from store.turns import Turns
 from weijing.engines import EmbeddedRedis, start_redis
 from weijing.errors import StoreUnavailable
 
-SECONDS = 0.6
+SECONDS = 2.0
 
 
 @pytest.fixture
