@@ -31,7 +31,7 @@ async def test_behind_a_proxy_the_public_address_is_our_own(start_edge: StartEdg
     assert (await Guest(edge.http, base(edge)).post("session", {}, Origin="https://chat.example.gov.cn"))[0] == 200
 
 
-@pytest.mark.parametrize("token", ["", "x", "gAAAA", Sessions(b"o" * 32).start(), "é"])
+@pytest.mark.parametrize("token", ["", "x", "gAAAA", Sessions(b"o" * 32).start(), "é"], ids=["none", "short", "cut", "another key", "no ASCII"])
 async def test_a_forged_token_opens_nothing(edge: Edge, token: str) -> None:
     stranger = Guest(edge.http, base(edge), token)
     for path in ("messages", "end", "pictures/12345678"):
