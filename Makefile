@@ -21,7 +21,7 @@ test: lint types ## lint, types, a model if needed, every test
 	@echo "… model (trained only if something changed)"
 	@$(WEIJING) train --if-needed
 	@echo "… tests (minutes; real Redis, PostgreSQL, processes and browser)"
-	@.venv/bin/pytest -n 2 --dist loadfile
+	@.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(SYNCED) ## ruff, and which room may import which
 	@.venv/bin/ruff check .
