@@ -84,5 +84,12 @@ def _judge_last_hop(verdict: Verdict, witness: Witness, passive: set[str], sent:
 
 def _proof(bubbles: list[Bubble]) -> str:
     texts = [str(bubble["text"]).strip() for bubble in bubbles if bubble.get("text")]
-    own = [text for text in texts if not text.startswith((_KEPT, _OLDER))]
+    own = [words for text in texts if (words := _own(text))]
     return own[0][:PROOF] if own else "a turn without words"
+
+
+def _own(text: str) -> str:
+    """The text behind such sentences: what is left of a reply that was sent in part is one text, which begins with them."""
+    while text.startswith((_KEPT, _OLDER)):
+        text = text.partition("\n\n")[2].strip()
+    return text
