@@ -24,6 +24,14 @@ SHARED = Path(os.environ.get("WEIJING_SHARED", ROOT.parent / "shared"))
 """Fixtures, question sets and law texts that lie beside the project; tests that need them skip when they are absent."""
 
 
+LONGEST_ID = 60
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A long value (a sealed body, a token) is named by its argument: it may hold a time or chance, and all test processes must know a test by one name."""
+    return argname if isinstance(val, (str, bytes)) and len(val) > LONGEST_ID else None
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of shared fixtures, or a skip with a clear message."""
