@@ -30,8 +30,9 @@ lint: $(SYNCED) ## ruff, and which room may import which
 types: $(SYNCED) ## mypy, strict
 	@.venv/bin/mypy
 
-validate: $(SYNCED) ## check domain, training data, service items and the menu
+validate: $(SYNCED) ## check domain, training data, service items, their page and the menu
 	@$(WEIJING) validate
+	@$(WEIJING) catalogue --check
 	@$(WEIJING) menu check
 
 train: $(SYNCED) ## train a model into models/
