@@ -8,7 +8,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types validate train bench bench-edge
+.PHONY: help run test lint types validate train bench bench-edge bench-turns
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -43,6 +43,10 @@ bench: $(SYNCED) ## measure against stock Rasa, side by side
 
 bench-edge: $(SYNCED) ## measure the WeChat edge against WeRoBot and wechatpy, and at twice saturation
 	@.venv/bin/python -m bench.edge
+
+bench-turns: $(SYNCED) ## how many messages a user needs to bring a matter to its end, by topic
+	@$(WEIJING) train --if-needed
+	@.venv/bin/python -m bench.turns
 
 $(UV):
 	@sh scripts/get_uv
