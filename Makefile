@@ -8,7 +8,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types validate train bench bench-edge
+.PHONY: help run test lint types validate train bench bench-edge bench-turns
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -30,8 +30,9 @@ lint: $(SYNCED) ## ruff, and which room may import which
 types: $(SYNCED) ## mypy, strict
 	@.venv/bin/mypy
 
-validate: $(SYNCED) ## check domain, training data, service items and the menu
+validate: $(SYNCED) ## check domain, training data, service items, their page and the menu
 	@$(WEIJING) validate
+	@$(WEIJING) catalogue --check
 	@$(WEIJING) menu check
 
 train: $(SYNCED) ## train a model into models/
@@ -42,6 +43,10 @@ bench: $(SYNCED) ## measure against stock Rasa, side by side
 
 bench-edge: $(SYNCED) ## measure the WeChat edge against WeRoBot and wechatpy, and at twice saturation
 	@.venv/bin/python -m bench.edge
+
+bench-turns: $(SYNCED) ## how many messages a user needs to bring a matter to its end, by topic
+	@$(WEIJING) train --if-needed
+	@.venv/bin/python -m bench.turns
 
 $(UV):
 	@sh scripts/get_uv

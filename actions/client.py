@@ -77,6 +77,11 @@ class Backend:
         offices: list[Json] = (await self._call("GET", f"/v1/offices?lat={quote(lat)}&lng={quote(lng)}&limit={limit}"))["offices"]
         return offices
 
+    async def offices_named(self, words: str, limit: int) -> list[Json]:
+        """The offices whose name, address or services hold every one of these words."""
+        offices: list[Json] = (await self._call("GET", f"/v1/offices?q={quote(words, safe='')}&limit={limit}"))["offices"]
+        return offices
+
     async def deliver(self, method: str, path: str, body: Json, key: str) -> Json:
         """Make a call that a turn kept; its body holds raw values already."""
         return await self._call(method, path, body, key)

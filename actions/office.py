@@ -1,7 +1,8 @@
-"""Offices: the nearest three to a location that was sent."""
+"""Offices: the nearest three to a location that was sent, those that words name, their hours and services, and the phone book."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from rasa_sdk import Tracker
@@ -10,16 +11,21 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import BaseAction, Event
 from actions.client import Json, backend
 from actions.guide import find_item, show
+from actions.office_days import day_text, hours_text
+from actions.office_phones import lines_asked_for, shown
+from actions.office_words import OfficeQuestion, read_question
 from actions.said import Said
+from weijing.workdays import SHANGHAI
 
 NEAREST = 3
+ALL = 20
 MAP = "https://apis.map.qq.com/uri/v1/geocoder?coord={lat},{lng}&referer=weijing"
 """Opens a point in Tencent's map (地图调起 URI API); it takes GCJ-02, which is what WeChat's locations and the offices are in."""
-OFFICE = "{number}. {name}，约 {distance}\n地址：{address}\n电话：{phone}\n可办：{services}\n{today}\n地图：{map}"
+OFFICE = "{number}. {name}{far}\n地址：{address}\n电话：{phone}\n可办：{services}\n{opening}\n地图：{map}"
 
 
 class ActionFindOffice(BaseAction):
-    """Answer a location with the nearest offices, words with how to send one."""
+    """Answer a location with the nearest offices, words with the number, the office, the hours or the services that they ask for."""
 
     degraded: ClassVar[str] = "utter_office_unavailable"
 
@@ -30,23 +36,51 @@ class ActionFindOffice(BaseAction):
         if not (said.sent == "位置" and lat and lng):
             return await self._asked(dispatcher, said)
         offices = await backend().offices(lat, lng, NEAREST)
-        shown = [_shown(office, number) for number, office in enumerate(offices, start=1)]
-        dispatcher.utter_message(response="utter_office_nearest" if shown else "utter_office_none", offices="\n\n".join(shown))
+        dispatcher.utter_message(response="utter_office_nearest" if offices else "utter_office_none", offices=_listed(offices))
         return []
 
     async def _asked(self, dispatcher: CollectingDispatcher, said: Said) -> list[Event]:
-        """Where a known service item is done, and how to find the nearest place."""
-        item_id = said.entity("service_item")
+        """The narrowest answer that the words allow; else where a known service item is done, and how to find the nearest place."""
+        question, lines = read_question(said.text), lines_asked_for(said.text)
+        if question.areas:
+            await self._named(dispatcher, question)
+        elif lines:
+            dispatcher.utter_message(response="utter_office_phones", lines=shown(lines))
+        elif question.hours:
+            dispatcher.utter_message(response="utter_office_hours", days=day_text(said.text, datetime.now(SHANGHAI).date()), hours=hours_text())
+        elif question.services and question.kind:
+            await self._services(dispatcher, question.kind)
+        else:
+            return await self._where(dispatcher, said.entity("service_item"))
+        return []
+
+    async def _named(self, dispatcher: CollectingDispatcher, question: OfficeQuestion) -> None:
+        offices = await backend().offices_named(question.words, NEAREST)
+        dispatcher.utter_message(response="utter_office_found" if offices else "utter_office_unknown", offices=_listed(offices), words=question.words)
+
+    async def _services(self, dispatcher: CollectingDispatcher, kind: str) -> None:
+        offices = await backend().offices_named(kind, ALL)
+        services = "、".join(dict.fromkeys(service for office in offices for service in office["services"]))
+        dispatcher.utter_message(response="utter_office_services" if services else "utter_office_ask_location", kind=kind, services=services)
+
+    async def _where(self, dispatcher: CollectingDispatcher, item_id: str | None) -> list[Event]:
         item = await find_item(item_id) if item_id else None
         events = show(dispatcher, item, "where") if item is not None and item["active"] else []
         dispatcher.utter_message(response="utter_office_ask_location")
         return events
 
 
+def _listed(offices: list[Json]) -> str:
+    return "\n\n".join(_shown(office, number) for number, office in enumerate(offices, start=1))
+
+
 def _shown(office: Json, number: int) -> str:
-    link = MAP.format(lat=office["lat"], lng=office["lng"])
-    texts = {name: office[name] for name in ("name", "address", "phone", "today")}
-    return OFFICE.format(number=number, distance=distance(office["metres"]), services="、".join(office["services"]), map=link, **texts)
+    """A block: near a place with the distance and today's hours, else with the hours of every day."""
+    near = office["metres"] is not None
+    texts = {name: office[name] for name in ("name", "address", "phone")} | {"services": "、".join(office["services"])}
+    far = f"，约 {distance(office['metres'])}" if near else ""
+    opening = office["today"] if near or office["hours"] in office["today"] else f"{office['hours']}；{office['today']}"
+    return OFFICE.format(number=number, far=far, opening=opening, map=MAP.format(lat=office["lat"], lng=office["lng"]), **texts)
 
 
 def distance(metres: int) -> str:

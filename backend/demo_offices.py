@@ -13,7 +13,7 @@ ALWAYS: Hours = {"always": []}
 COUNTER: Hours = {"workday": [["09:00", "12:00"], ["14:30", "17:30"]]}
 HALL: Hours = {"workday": [["09:00", "17:00"]], "rest": [["09:00", "12:00"]]}
 
-_CENTRES = (("上海", 31.230416, 121.473701), ("北京", 39.909187, 116.417345), ("广州", 23.131520, 113.321830))
+_CENTRES = (("上海市黄浦区", 31.230416, 121.473701), ("北京市东城区", 39.909187, 116.417345), ("广州市天河区", 23.131520, 113.321830))
 _OFFICES: tuple[tuple[str, str, str, tuple[str, ...], Hours, float, float], ...] = (
     ("station_1", "示例一号派出所", "110", ("报警求助", "居住登记", "开具证明"), ALWAYS, 0.004, 0.003),
     ("station_2", "示例二号派出所", "110", ("报警求助", "居住登记", "开具证明"), ALWAYS, -0.009, 0.012),
@@ -24,10 +24,10 @@ _OFFICES: tuple[tuple[str, str, str, tuple[str, ...], Hours, float, float], ...]
 """(id, name, phone, services, hours, degrees north and degrees east of a centre)."""
 
 
-def _office(city: str, lat: float, lng: float, office: tuple[Any, ...], number: int) -> tuple[Any, ...]:
+def _office(district: str, lat: float, lng: float, office: tuple[Any, ...], number: int) -> tuple[Any, ...]:
     name, title, phone, services, hours, north, east = office
     place = {"lat": round(lat + north, 6), "lng": round(lng + east, 6)}
-    address = f"{city}市示例路{number}号（演示数据，并不存在）"
+    address = f"{district}示例路{number}号（演示数据，并不存在）"
     return office_row(id=f"demo_{name}_{int(lat)}", name=f"{title}（演示）", address=address, phone=phone, services=list(services), hours=hours, **place)
 
 

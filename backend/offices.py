@@ -1,4 +1,4 @@
-"""Offices 网点: the nearest to a place, with what can be done there and whether they are open today."""
+"""Offices 网点: the nearest to a place or those that words name, with what can be done there and whether they are open today."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from typing import Any
 from aiohttp import web
 
 from backend.database import POOL, connected
+from backend.problems import Problem
 from weijing.workdays import ONE_DAY, SHANGHAI, is_workday
 
-NEAREST = """
-    SELECT name, address, phone, services, hours, lat, lng, round(2 * 6371008.8 * asin(least(1, sqrt(
-        sin(radians(lat - $1) / 2) ^ 2 + cos(radians($1)) * cos(radians(lat)) * sin(radians(lng - $2) / 2) ^ 2))))::integer AS metres
-      FROM backend.offices ORDER BY metres, id LIMIT $3
+FIND = """
+    SELECT name, address, phone, services, hours, lat, lng, CASE WHEN $1::float IS NOT NULL THEN round(2 * 6371008.8 * asin(least(1, sqrt(
+        sin(radians(lat - $1) / 2) ^ 2 + cos(radians($1)) * cos(radians(lat)) * sin(radians(lng - $2::float) / 2) ^ 2))))::integer END AS metres
+      FROM backend.offices
+     WHERE NOT EXISTS (SELECT 1 FROM unnest($4::text[]) AS word WHERE strpos(name || ' ' || address || ' ' || services::text, word) = 0)
+     ORDER BY metres, id LIMIT $3
 """
-"""The haversine formula on the mean radius of the earth (m)."""
+"""The haversine formula on the mean radius of the earth (m), null without a place; every word must be found."""
 
 _DAYS = "一二三四五六日"
 _FEW = 3
@@ -24,10 +27,18 @@ Hours = dict[str, list[list[str]]]
 
 
 async def list_offices(request: web.Request) -> web.StreamResponse:
-    """The nearest offices."""
-    lat, lng, limit = float(request.query["lat"]), float(request.query["lng"]), int(request.query.get("limit", _FEW))
+    """The nearest offices, or those that words name.
+
+    Raises:
+        Problem: 400, neither a whole place nor words are given.
+    """
+    query = request.query
+    place = [float(query[name]) for name in ("lat", "lng") if name in query]
+    words = query.get("q", "").split()
+    if len(place) == 1 or not (place or words):
+        raise Problem(400, "invalid_parameter", "lat and lng together, or q, are required")
     async with connected(request.app[POOL]) as connection:
-        rows = await connection.fetch(NEAREST, lat, lng, limit)
+        rows = await connection.fetch(FIND, *(place or (None, None)), int(query.get("limit", _FEW)), words)
     now = datetime.now(SHANGHAI)
     return web.json_response({"offices": [{**row, "hours": hours_text(row["hours"]), "today": today(row["hours"], now)} for row in rows]})
 

@@ -34,7 +34,8 @@ UPSERT = """
 """
 RETIRE = "UPDATE backend.service_items SET active = false, seed_hash = '', version = $2 WHERE id = ANY($1::text[])"
 OFFICE = """
-    INSERT INTO backend.offices (id, name, address, phone, services, hours, lat, lng) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING
+    INSERT INTO backend.offices (id, name, address, phone, services, hours, lat, lng) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    ON CONFLICT (id) DO UPDATE SET address = excluded.address
 """
 APPLICATION = """
     INSERT INTO backend.applications (application_no, service_item_id, item_name, status, applied_on, promised_on, steps, next_step, office, phone)

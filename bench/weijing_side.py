@@ -95,7 +95,7 @@ class WeijingSide:
     def requests(self, users: int, lanes: int = WAITING) -> list[list[Request]]:
         """Sealed pushes of new users, by lane: in a lane the users take turns."""
         prefix = secrets.token_hex(4)
-        return spread([[self._push(f"{prefix}-{user}", line) for line in conversation(user)] for user in range(users)], lanes)
+        return spread([[self.push(f"{prefix}-{user}", line) for line in conversation(user)] for user in range(users)], lanes)
 
     def read(self, request: Request, body: str) -> str:
         """The words of a sealed passive reply, tested as WeChat tests it."""
@@ -119,7 +119,8 @@ class WeijingSide:
             await asyncio.sleep(0.1)
         raise EngineError(f"the partitions are not shared out among {workers} workers after 40 s")
 
-    def _push(self, openid: str, line: Line) -> Request:
+    def push(self, openid: str, line: Line) -> Request:
+        """One message of a user, sealed."""
         self._pushes += 1
         now = int(time.time())
         xml = (

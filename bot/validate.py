@@ -1,4 +1,4 @@
-"""`weijing validate`: domain, rules, stories, training data and service items; exit code 1 if anything is wrong."""
+"""`weijing validate`: domain, rules, stories, training data, service items and the articles they cite; exit code 1 if anything is wrong."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from typing import Any
 
 from bot import lean
 from weijing.errors import ServiceItemError
-from weijing.settings import ROOT
+from weijing.law_texts import has_law_texts, load_law_texts, unknown_articles
+from weijing.service_items import load_service_items
+from weijing.settings import ROOT, load_settings
 
 
 def main(argv: list[str]) -> int:
@@ -20,6 +22,9 @@ def main(argv: list[str]) -> int:
     options = argparse.ArgumentParser("weijing validate", description=__doc__)
     options.add_argument("--root", type=Path, default=ROOT, help="folder with domain.yml, config.yml and data/")
     faults = list(find_faults(options.parse_args(argv).root))
+    shared = load_settings().shared
+    if not has_law_texts(shared):
+        print(f"cited articles were not looked up: no law texts in {shared} (WEIJING_SHARED)")
     for fault in faults:
         print(fault, file=sys.stderr)
     print(f"{len(faults)} faults" if faults else "valid")
@@ -40,7 +45,7 @@ def find_faults(root: Path) -> Iterator[str]:
     from bot.nlu.jieba_tokenizer import make_tokenizer, read_dictionary
 
     importer = TrainingDataImporter.load_from_config(str(root / "config.yml"), str(root / "domain.yml"), [str(root / "data")])
-    yield from _items(root)
+    yield from item_faults(root, load_settings().shared)
     yield from _rasa(importer)
     examples = importer.get_nlu_data().intent_examples
     yield from data_check.faults(examples, _intents(importer), make_tokenizer(read_dictionary(root / "data" / "dict")))
@@ -52,13 +57,15 @@ def _intents(importer: Any) -> list[str]:
     return [intent for intent in importer.get_domain().intents if intent not in DEFAULT_INTENTS]
 
 
-def _items(root: Path) -> Iterator[str]:
-    from weijing.service_items import load_service_items
-
+def item_faults(root: Path, shared: Path) -> Iterator[str]:
+    """The first fault of the records; of sound ones every citation that the law texts under `shared` do not hold."""
     try:
-        load_service_items(root / "data" / "service_items")
+        items = load_service_items(root / "data" / "service_items")
     except ServiceItemError as error:
         yield f"service items: {error.message}"
+        return
+    if has_law_texts(shared):
+        yield from (f"service items: {fault}" for fault in unknown_articles(items, load_law_texts(shared)))
 
 
 def _rasa(importer: Any) -> Iterator[str]:

@@ -112,10 +112,15 @@ def _bases_of(bases: list[Mapping[str, Any]], aspect: str) -> list[Mapping[str, 
 
 def bases_in_short(bases: list[Mapping[str, Any]]) -> str:
     """Articles of one law behind its name, laws in order of first mention; the first four."""
+    return bases_by_law(bases[:_BASES_SHOWN]) + ("等" if len(bases) > _BASES_SHOWN else "")
+
+
+def bases_by_law(bases: list[Mapping[str, Any]]) -> str:
+    """All of them, each law with its articles behind it."""
     laws: dict[str, list[str]] = {}
-    for one in bases[:_BASES_SHOWN]:
+    for one in bases:
         laws.setdefault(_law(one), []).append(one["article"])
-    return "、".join(law + "、".join(articles) for law, articles in laws.items()) + ("等" if len(bases) > _BASES_SHOWN else "")
+    return "、".join(law + "、".join(articles) for law, articles in laws.items())
 
 
 def basis_name(basis: Mapping[str, Any]) -> str:

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
 
     weijing_env: Literal["demo", "test", "production"] = Field(default="demo", description="production refuses generated secrets and the simulator")
     weijing_var: Path = Field(default=ROOT / "var", description="where embedded engines, generated secrets and logs live")
+    weijing_shared: str = Field(default="", description="law texts that `weijing validate` looks citations up in; empty = `shared` beside the project")
     wechat_app_id: str = Field(default="", description="the account's AppID")
     wechat_app_secret: SecretStr = Field(default=SecretStr(""), description="the account's AppSecret")
     wechat_token: SecretStr = Field(default=SecretStr(""), description="the token of the server configuration page")
@@ -89,6 +90,11 @@ class Settings(BaseSettings):
     def demo(self) -> bool:
         """Whether generated secrets and the simulator are allowed."""
         return self.weijing_env != "production"
+
+    @property
+    def shared(self) -> Path:
+        """The folder of law texts; it need not exist."""
+        return Path(self.weijing_shared or ROOT.parent / "shared")
 
     @property
     def backend_base(self) -> str:

@@ -19,6 +19,9 @@ OFFICE_HOURS = ((time(9), time(12)), (time(14, 30), time(17, 30)))
 
 ONE_DAY = timedelta(days=1)
 
+HOLIDAYS = {holiday.chinese: holiday.value for holiday in chinese_calendar.Holiday}
+"""法定节假日 as people call them -> the package's name."""
+
 
 def covered(day: date) -> bool:
     """Whether the holidays of that day are known; otherwise answers about it are by Monday to Friday only."""
@@ -35,6 +38,26 @@ def is_workday(day: date) -> bool:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
         return day.weekday() < 5
+
+
+def holiday_of(day: date) -> str:
+    """The holiday in whose run of days off that day falls, in Chinese; empty for other days and for those that are not `covered`."""
+    if not covered(day):
+        return ""
+    off, name = chinese_calendar.get_holiday_detail(day)
+    return next((chinese for chinese, english in HOLIDAYS.items() if off and english == name), "")
+
+
+def next_holiday(name: str, day: date) -> tuple[date, date] | None:
+    """First and last day off of the holiday that runs on `day` or comes next; None when the calendar does not know it yet."""
+    while covered(day) and holiday_of(day) != name:
+        day += ONE_DAY
+    if not covered(day):
+        return None
+    last = day
+    while holiday_of(last + ONE_DAY) == name:
+        last += ONE_DAY
+    return day, last
 
 
 def add_workdays(day: date, count: int) -> date:

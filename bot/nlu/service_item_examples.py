@@ -38,7 +38,7 @@ class ServiceItemExamples(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Changed items train again."""
-        return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(FOLDER.glob("*.yml")))).hexdigest()
+        return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(FOLDER.rglob("*.yml")))).hexdigest()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Nothing to do for messages that came in."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,19 @@ async def test_the_limit_is_the_callers(api: Api) -> None:
     assert len((await api("GET", f"/v1/offices?{SQUARE}&limit=20")).json["offices"]) == 15
 
 
+async def test_words_find_by_district_name_and_service(api: Api) -> None:
+    async def found(query: str) -> list[dict[str, Any]]:
+        offices: list[dict[str, Any]] = (await api("GET", f"/v1/offices?{query}")).json["offices"]
+        return offices
+
+    assert [office["address"][:6] for office in await found("q=东城区%20派出所")] == ["北京市东城区"] * 2
+    assert len(await found("q=派出所&limit=20")) == 6 and {office["metres"] for office in await found("q=派出所")} == {None}
+    assert "车管所" in (await found("q=黄浦区%20驾驶证"))[0]["name"], "a service is found too"
+    nearest = await found(f"q=车管所&{SQUARE}")
+    assert "上海" in nearest[0]["address"] and nearest[0]["metres"] < nearest[1]["metres"]
+    assert await found("q=月球%20派出所") == await found("q=%25") == await found("q=_") == [], "no pattern, and every word counts"
+
+
 async def test_across_the_earth_it_is_half_its_girth_at_most(api: Api) -> None:
     answer = await api("GET", "/v1/offices?lat=-31.230416&lng=-58.526299&limit=1")
     assert 18_000_000 < answer.json["offices"][0]["metres"] < 20_020_000
@@ -35,6 +49,7 @@ async def test_across_the_earth_it_is_half_its_girth_at_most(api: Api) -> None:
 
 @pytest.mark.parametrize("query", [
     "", "lat=31&lng=", "lat=91&lng=0", "lat=0&lng=180.1", "lat=nan&lng=0", "lat=1e5&lng=0", f"{SQUARE}&limit=21", f"{SQUARE}&limit=0",
+    "q=", "q=%20", "q=%00", "q=" + "长" * 65, "lat=31.2&q=派出所", "lng=121",
 ])  # fmt: skip
 async def test_what_is_no_place_is_refused(api: Api, query: str) -> None:
     assert (await api("GET", f"/v1/offices?{query}")).status == 400

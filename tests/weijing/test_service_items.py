@@ -51,6 +51,9 @@ FILLED = {"unconfirmed": ["materials", "time_limit", "procedure", "conditions", 
         ({"valid_from": "2026-13-01"}, "valid_from", "no date"),
         ({"review_by": "soon"}, "review_by", "no date"),
         ({"valid_from": "2027-12-01"}, "review_by", "before valid_from"),
+        ({"review_by": "2027-11-24"}, "review_by", "more than a year"),
+        ({"legal_basis": [{"law": "治安管理处罚法", "article": "第九条"}]}, "legal_basis[0].year", "2025"),
+        ({"legal_basis": [{"law": "治安管理处罚法", "article": "第一百四十五条", "year": 2025}]}, "legal_basis[0].article", "144 articles"),
         ({"legal_basis": [{"law": "户口登记条例", "article": "7"}]}, "legal_basis[0].article", "malformed"),
         ({"legal_basis": [{"law": "户口登记条例", "article": "第7条"}]}, "legal_basis[0].article", "malformed"),
         ({"legal_basis": [{"law": "户口登记条例"}]}, "legal_basis[0].article", "document_no"),
@@ -96,6 +99,32 @@ def test_items_do_not_clash(tmp_path: Path, second: dict[str, Any], words: str) 
 def test_a_file_holds_its_own_category(tmp_path: Path) -> None:
     write(tmp_path, record(), name="cyber.yml")
     with pytest.raises(ServiceItemError, match=r"cyber\.yml: demo_item\.category"):
+        load_service_items(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("about", "old", "new"),
+    [
+        ("广场舞噪声扰民", "第五十八条", "第八十八条"), ("打架斗殴", "第四十三条", "第五十一条"), ("赌博", "第七十条第一款", "第八十二条"),
+        ("卖淫嫖娼", "第六十六条", "第七十八条"), ("吸毒", "第七十二条", "第八十四条"), ("养狗扰民", "第七十五条", "第八十九条"),
+    ],
+)  # fmt: skip
+def test_a_number_from_before_2026_is_refused_where_the_item_is_about_it(about: str, old: str, new: str) -> None:
+    def cited(article: str, name: str = about) -> dict[str, Any]:
+        return record(name=name, legal_basis=[{"law": "治安管理处罚法", "article": article, "year": 2025}])
+
+    with pytest.raises(ServiceItemError, match=rf"legal_basis\[0\]\.article: {old} is the number before 2026; .* is {new} now"):
+        parse_item(cited(old), "test")
+    assert parse_item(cited(new), "test") and parse_item(cited(old, "高空抛物"), "test"), "the old number may be right about something else"
+
+
+def test_a_folder_is_a_category_and_its_files_are_topics(tmp_path: Path) -> None:
+    (tmp_path / "hukou").mkdir()
+    write(tmp_path, record(), name="hukou/birth.yml")
+    write(tmp_path, record(id="other_item", name="另一事项", category="cyber"), name="cyber.yml")
+    assert [item.id for item in load_service_items(tmp_path)] == ["other_item", "demo_item"], "categories in the order of their names"
+    write(tmp_path, record(category="cyber"), name="hukou/birth.yml")
+    with pytest.raises(ServiceItemError, match=r"hukou/birth\.yml: demo_item\.category: is cyber, the file says hukou"):
         load_service_items(tmp_path)
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.weijing.service_item_sources import NUMERAL, Sources, chinese, load_sources
+from tests.weijing.service_item_sources import Sources, load_sources
+from weijing.article_numbers import NUMERAL, chinese
 from weijing.service_item import ServiceItem
 from weijing.service_items import load_service_items
 
@@ -108,7 +109,7 @@ def _founded(figure: tuple[str, str], item: ServiceItem, sources: Sources) -> bo
     unit = {"天": "[日天]", "日": "(?:个工作)?[日天]", "个工作日": "(?:个工作)?日", "%": ""}.get(unit, unit)
     spoken = chinese(int(number)) + ("|两" if number == "2" else "")
     in_words = re.compile(rf"(?<![{NUMERAL}])(?:百分之)?(?:{spoken}){unit}|(?<!\d){number}{unit}")
-    cited = (sources.text(basis.law, basis.article) for basis in item.legal_basis)
+    cited = (sources.texts.text(basis.law, basis.article) for basis in item.legal_basis)
     evidence = (sources.fact(token) if token.startswith("F") else sources.row(token) for token in EVIDENCE.get(item.id, "").split())
     return any(map(in_words.search, cited)) or any(re.search(rf"(?<!\d){number}(?!\d)", text) for text in evidence)
 

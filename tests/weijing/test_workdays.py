@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weijing.workdays import SHANGHAI, add_workdays, covered, is_open, is_workday, next_opening, workdays_between
+from weijing.workdays import SHANGHAI, add_workdays, covered, holiday_of, is_open, is_workday, next_holiday, next_opening, workdays_between
 
 DAYS = st.dates(date(2020, 1, 1), date(2028, 12, 31))
 
@@ -30,6 +30,13 @@ DAYS = st.dates(date(2020, 1, 1), date(2028, 12, 31))
 )
 def test_holidays_and_exchanged_days_count_as_in_the_notice(day: date, works: bool) -> None:
     assert is_workday(day) is works
+
+
+def test_a_holiday_is_its_whole_run_of_days_off() -> None:
+    assert next_holiday("国庆节", date(2026, 1, 1)) == (date(2026, 10, 1), date(2026, 10, 7))
+    assert next_holiday("国庆节", date(2026, 10, 5)) == (date(2026, 10, 5), date(2026, 10, 7)), "what is left of it"
+    assert (holiday_of(date(2026, 10, 2)), holiday_of(date(2026, 10, 10)), holiday_of(date(2026, 11, 21))) == ("国庆节", "", "")
+    assert next_holiday("国庆节", date(2199, 1, 1)) is None and holiday_of(date(2199, 10, 1)) == ""
 
 
 def test_a_limit_runs_over_the_national_day_holiday() -> None:

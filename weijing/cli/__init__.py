@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "train": ("bot.train", "train a model into models/"),
     "parse": ("bot.parse", "what the bot understands of each line on standard input"),
     "validate": ("bot.validate", "check domain, data and service items"),
+    "catalogue": ("weijing.catalogue", "write docs/catalogue.md, every service item with its basis; --check says whether it is current"),
     "simulate": ("channels.simulator.terminal", "talk to the bot in this terminal through real encrypted pushes"),
     "doctor": ("channels.doctor.command", "is everything there that an account needs, and if not, what mends it"),
     "menu": ("channels.wechat.menu_command", "the account's bottom menu: check, show, diff, push, delete"),
