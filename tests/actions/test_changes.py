@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import socket
+import subprocess
+import sys
 from uuid import uuid4
 
 import pytest
+from async_timeout import timeout
 from cryptography.fernet import Fernet
 
 from actions.changes import Changes
@@ -17,6 +22,7 @@ from store.keys import CHANGES, PARTITIONS, key, partition
 from store.message import Message
 from store.redis import Redis
 from tests.actions.conftest import BackendProcess
+from weijing.engines import EmbeddedRedis
 from weijing.errors import BackendUnavailable
 
 NUMBER = "A2026-000104"
@@ -113,3 +119,36 @@ async def test_who_leaves_is_told_nothing(redis: Redis, backend: BackendProcess,
     await Changes(redis).follow(api())
     assert await posted(redis, openid) == []
     assert sum([await redis.xlen(key(part, "deferred")) for part in range(PARTITIONS)]) == 0
+
+
+class Process:
+    """`weijing courier` on this Redis and this backend."""
+
+    def __init__(self, redis_url: str, backend_url: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = str(probe.getsockname()[1])
+        env = {**os.environ, "REDIS_URL": redis_url, "BACKEND_URL": backend_url, "COURIER_PORT": port}
+        self._process = subprocess.Popen([sys.executable, "-m", "weijing", "courier"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self._process.kill()
+        self._process.wait()
+
+
+async def test_a_courier_killed_on_its_way_tells_everything_once(redis: Redis, redis_server: EmbeddedRedis, backend: BackendProcess, openid: str) -> None:
+    await api().subscribe(openid, NUMBER)
+    await Changes(redis).follow(api())
+    for number in range(40):
+        await step(name=f"第{number:02d}步")
+    for enough in (1, 40):
+        process = Process(redis_server.url, backend.url)
+        try:
+            async with timeout(60):
+                while len(await posted(redis, openid)) < enough:
+                    await asyncio.sleep(0.002)
+        finally:
+            process.kill()
+    steps = [str(one["text"]).partition("· ")[2][:4] for one in await posted(redis, openid)]
+    assert steps == [f"第{number:02d}步" for number in range(40)]
