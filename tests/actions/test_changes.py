@@ -59,7 +59,8 @@ async def test_a_change_is_told_once_to_each_subscriber(redis: Redis, backend: B
     assert await changes.follow(api()) == 0
     for user in (openid, twin):
         (bubble,) = await posted(redis, user)
-        assert f"（{NUMBER}）有新进展：制证中" in str(bubble["text"]) and "· 制牌\n下一步：请等短信。" in str(bubble["text"]) and "评价" not in str(bubble["text"])
+        text = str(bubble["text"])
+        assert f"（{NUMBER}）有新进展：制证中" in text and "· 制牌\n下一步：请等短信。" in text and "评价" not in text
         assert bubble["custom"] == {"notice": {"item": item, "number": NUMBER, "status": "制证中"}}
 
 
@@ -146,7 +147,7 @@ async def test_a_courier_killed_on_its_way_tells_everything_once(redis: Redis, r
         process = Process(redis_server.url, backend.url)
         try:
             async with timeout(60):
-                while len(await posted(redis, openid)) < enough:
+                while len(await posted(redis, openid)) < enough:  # noqa: ASYNC110  another process posts
                     await asyncio.sleep(0.002)
         finally:
             process.kill()
