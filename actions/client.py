@@ -52,6 +52,31 @@ class Backend:
         """How far a report is."""
         return await self._call("POST", f"/v1/reports/{quote(report_no, safe='')}/progress-queries", {"query_code": query_code})
 
+    async def case_progress(self, case_no: str, kind: str, proof: str) -> Json:
+        """How far a case is; proofs as for an application."""
+        return await self._call("POST", f"/v1/cases/{quote(case_no, safe='')}/progress-queries", {"proof": {"kind": kind, "value": proof}})
+
+    async def matters(self, openid: str) -> Json:
+        """Whether the openid is bound, and then its matters, newest first."""
+        return await self._call("GET", f"/v1/users/{quote(openid, safe='')}/matters")
+
+    async def subscribe(self, openid: str, number: str) -> Json:
+        """Tell this user of changes to a matter; may be repeated."""
+        return await self._call("PUT", f"/v1/users/{quote(openid, safe='')}/subscriptions/{quote(number, safe='')}")
+
+    async def unsubscribe(self, openid: str) -> Json:
+        """Tell this user of no changes any more; may be repeated."""
+        return await self._call("DELETE", f"/v1/users/{quote(openid, safe='')}/subscriptions")
+
+    async def changes(self, after: int) -> list[Json]:
+        """The next changes after this id, oldest first, one for each subscriber."""
+        changes: list[Json] = (await self._call("GET", f"/v1/changes?after={after}"))["changes"]
+        return changes
+
+    async def withdraw_report(self, report_no: str, query_code: str, key: str) -> Json:
+        """Withdraw a report; answers its progress."""
+        return await self._call("POST", f"/v1/reports/{quote(report_no, safe='')}/withdraw", {"query_code": query_code}, key)
+
     async def submit_report(self, report: Json, key: str) -> Json:
         """File a report; the same key and body answer the same receipt again."""
         return await self._call("POST", "/v1/reports", report, key)

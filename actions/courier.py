@@ -1,5 +1,7 @@
 """`weijing courier`: delivers the backend calls that turns kept while the backend was away, and tells the user the outcome; unbinds who has left.
 
+Beside it runs the feed of changes (`actions/changes.py`).
+
 A kept call carries its idempotency key, so delivering it twice files it once; the message to the user is posted once for each key.
 """
 
@@ -12,6 +14,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 
+from actions.changes import Changes
 from actions.client import Backend, backend
 from store.context import evidence_claim
 from store.keys import PARTITIONS, key, partition
@@ -108,11 +111,12 @@ class Courier:
         await self._turns.post(call["openid"], f"kept:{call['idempotency_key']}", bubbles, kind=call["kind"], deferred=entry, evidence=evidence)
 
     async def _unbind(self, api: Backend, entry: str, openid: str) -> None:
-        """A user has left: the bureau's system forgets whom the openid stood for."""
-        try:
-            await api.unbind_identity(openid)
-        except BackendRefused as error:
-            log.error("the binding of a user who left is not deleted: %s", error)
+        """A user has left: the bureau's system forgets whom the openid stood for, and what it wanted to hear of."""
+        for forget in (api.unbind_identity, api.unsubscribe):
+            try:
+                await forget(openid)
+            except BackendRefused as error:
+                log.error("the binding or the subscriptions of a user who left are not deleted: %s", error)
         await self._redis.xdel(key(partition(openid), "deferred"), entry)
 
 
@@ -132,6 +136,6 @@ async def _serve(settings: Settings) -> None:
     async def ready() -> dict[str, bool]:
         return {"deliveries": courier.healthy}
 
-    await stay(settings.courier_port, ready, courier.run())
+    await stay(settings.courier_port, ready, courier.run(), Changes(redis).run())
     await backend().close()
     await redis.close(close_connection_pool=True)

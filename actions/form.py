@@ -28,7 +28,7 @@ Reader = Callable[[Said, Slots], Any]
 TRIES = "form_tries"
 PATIENCE = 3
 """Answers in a row that could not be taken, after which a person is offered."""
-LEAVING = frozenset({"cancel", "request_handoff", "repeat", "help"})
+LEAVING = frozenset({"cancel", "request_handoff", "repeat", "help", "withdraw_report"})
 ANSWERS = frozenset({"affirm", "deny", "correct", "add_evidence", "nlu_fallback", ""})
 """Intents that always speak to the form."""
 VAGUE = frozenset({"nlu_clarify", "out_of_scope", "smalltalk", "greet", "thank", "goodbye"})

@@ -6,6 +6,7 @@ import re
 from typing import ClassVar
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event
@@ -29,7 +30,9 @@ class ActionBindIdentity(BaseAction):
         said = Said.latest(tracker)
         details = {field: said.entity(field) or "" for field in DETAILS}
         if said.form and all(details.values()):
-            await self._bind(dispatcher, {"openid": tracker.sender_id, **details})
+            bound = await self._bind(dispatcher, {"openid": tracker.sender_id, **details})
+            if bound and tracker.active_loop.get("name") == "progress_form":  # the question for a number is answered: it is not needed any more
+                return [ActiveLoop(None), SlotSet("requested_slot", None)]
         elif said.entity("deed") == "unbind" or _UNBIND.search(said.text):
             await backend().unbind_identity(tracker.sender_id)
             dispatcher.utter_message(response="utter_identity_unbound")
@@ -38,11 +41,12 @@ class ActionBindIdentity(BaseAction):
             dispatcher.utter_message(response="utter_identity_link" if link else "utter_identity_later", link=link)
         return []
 
-    async def _bind(self, dispatcher: CollectingDispatcher, details: dict[str, str]) -> None:
+    async def _bind(self, dispatcher: CollectingDispatcher, details: dict[str, str]) -> bool:
         try:
             bound = await backend().bind_identity(details, current().idempotency_key(self.name()))
         except BackendRefused as error:
             locked = error.problem == "too_many_attempts"
             dispatcher.utter_message(response="utter_identity_locked" if locked else "utter_identity_mismatch")
-            return
+            return False
         dispatcher.utter_message(response="utter_identity_bound", name=bound["name"])
+        return True

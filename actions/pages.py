@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from store.context import current
-from weijing.links import page_link
+from store.keys import channel_of
+from weijing.links import page_link, rating_link
 from weijing.settings import load_settings
+
+RATED = ("A", "J")
+"""First letters of the numbers that can be rated (`POST /v1/ratings`)."""
 
 
 def page_anchor(page: str, words: str, *, personal: bool = False) -> str:
@@ -15,3 +19,14 @@ def page_anchor(page: str, words: str, *, personal: bool = False) -> str:
     """
     url = page_link(load_settings(), page) if current().channel == "wechat" or not personal else ""
     return f'<a href="{url}">{words}</a>' if url else ""
+
+
+def rating_anchor(matter: str, words: str) -> str:
+    """`words` as a link by which the user of this turn may rate a matter; empty where there is no page, or none for such a matter."""
+    url = rating_address(matter, current().openid) if current().channel == "wechat" else ""
+    return f'<a href="{url}">{words}</a>' if url else ""
+
+
+def rating_address(matter: str, openid: str) -> str:
+    """Where this user rates an application or report; empty for everything else and where phones cannot reach us."""
+    return rating_link(load_settings(), matter, openid) if matter[:1] in RATED and channel_of(openid) == "wechat" else ""

@@ -1,4 +1,4 @@
-"""Progress of an application or report: its number and a proof, then how far it is."""
+"""Progress of an application, report or case: its number and a proof, then how far it is; for who is bound, all that is theirs at once."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import BaseAction, Event, cleared
 from actions.client import Json, backend
 from actions.form import TRIES, Field, Form, Slots
+from actions.pages import rating_anchor
+from actions.progress_follow import FINAL, FOLLOW, seen
+from actions.progress_matters import offer_binding, own_matters, say_matters
 from actions.said import Said
 from store.context import current
 from weijing.errors import BackendRefused
@@ -20,10 +23,12 @@ from weijing.privacy import KINDS, MASK
 WRONG = "progress_wrong_proofs"
 PROOFS = ("id_number", "phone", "query_code")
 MOST_WRONG = 3
+ANSWERED = "progress_answered"
+"""Set when the answer needs neither number nor proof: then the form asks for nothing."""
 
 
 def _number(said: Said, slots: Slots) -> str | None:
-    return said.identifier("application_no") or said.identifier("report_no")
+    return said.identifier("application_no") or said.identifier("report_no") or said.identifier("case_no")
 
 
 def _proof(said: Said, slots: Slots) -> str | None:
@@ -31,20 +36,34 @@ def _proof(said: Said, slots: Slots) -> str | None:
     return next((value for kind in kinds if (value := said.identifier(kind))), None)
 
 
-FIELDS = (Field("application_no", "编号|办件号|受理号|件号", _number, _number), Field("proof", "证明|身份证号?|手机号?|查询码", _proof, _proof))
-SLOTS = (*(field.slot for field in FIELDS), WRONG, TRIES)
+def _unanswered(slots: Slots) -> bool:
+    return not slots.get(ANSWERED)
+
+
+FIELDS = (
+    Field("application_no", "编号|办件号|受理号|件号", _number, _number, needed=_unanswered),
+    Field("proof", "证明|身份证号?|手机号?|查询码", _proof, _proof, needed=_unanswered),
+)
+SLOTS = (*(field.slot for field in FIELDS), WRONG, TRIES, ANSWERED)
 
 
 class ActionStartProgress(BaseAction):
     """A new look-up begins empty, with what the first message already gives."""
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
-        """Number first: what proof it takes depends on it."""
+        """Number first: what proof it takes depends on it. A bound user needs neither for what is theirs."""
         said = Said.latest(tracker)
         number = _number(said, {})
-        given = {"application_no": number, "proof": _proof(said, {"application_no": number})}
+        proof = _proof(said, {"application_no": number})
+        matters = await own_matters(tracker.sender_id) if not proof else None
+        known = next((one for one in matters or [] if one["number"] == number), None)
+        if known or (matters is not None and not number):
+            events = say_progress(dispatcher, known, str(number)) if known else say_matters(dispatcher, matters or [])
+            return [*cleared(SLOTS), SlotSet(ANSWERED, True), *events]
+        if matters is None and not number:
+            offer_binding(dispatcher)
+        given = {"application_no": number, "proof": proof}
         return [*cleared(SLOTS), *(SlotSet(slot, value) for slot, value in given.items() if value)]
-
 
 class ValidateProgressForm(Form):
     """Takes number and proof."""
@@ -79,8 +98,7 @@ class ActionQueryProgress(BaseAction):
             if error.problem not in {"not_found", "too_many_attempts"}:
                 raise
             return self._refuse(dispatcher, tracker, locked=error.problem == "too_many_attempts")
-        dispatcher.utter_message(response=_response(found, number), **_words(found, number))
-        return cleared(SLOTS)
+        return [*cleared(SLOTS), *say_progress(dispatcher, found, number)]
 
     def degrade(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """Nothing of a look-up that could not be made is kept."""
@@ -97,9 +115,23 @@ class ActionQueryProgress(BaseAction):
         return [SlotSet(WRONG, wrong), SlotSet("proof", None), ActiveLoop("progress_form")]
 
 
+def say_progress(dispatcher: CollectingDispatcher, found: Json, number: str) -> list[Event]:
+    """How far it is; what is still open may be followed, what is done may be rated. Whoever sees it has proved that it is theirs."""
+    final = found["status"] in FINAL
+    dispatcher.utter_message(response=_response(found, number), **_words(found, number), buttons=[] if final else [FOLLOW])
+    link = rating_anchor(number, "评价这次办理") if final else ""
+    if link:
+        dispatcher.utter_message(response="utter_progress_rate", link=link)
+    if number.startswith("K"):
+        dispatcher.utter_message(response="utter_progress_case_secret")
+    return seen(number)
+
+
 async def _ask_backend(number: str, proof: str) -> Json:
     if number.startswith("J"):
         return await backend().report_progress(number, proof)
+    if number.startswith("K"):
+        return await backend().case_progress(number, _proof_kind(proof), proof)
     return await backend().application_progress(number, _proof_kind(proof), proof)
 
 

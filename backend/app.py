@@ -13,10 +13,13 @@ from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import Histogram
 
 from backend.applications import query_application
+from backend.cases import query_case
+from backend.changes import list_changes, subscribe, unsubscribe
 from backend.contract import SPEC, Handle, Operation, load_contract
 from backend.database import POOL, answers, close_pool, migrate, open_pool, wait_ready
 from backend.evidence import add_evidence
 from backend.identities import bind_identity, read_identity, unbind_identity
+from backend.matters import list_matters
 from backend.offices import list_offices
 from backend.problems import problems
 from backend.ratings import create_rating
@@ -25,7 +28,9 @@ from backend.retention import keep_clean
 from backend.security import Bucket, guard
 from backend.seed import seed
 from backend.service_items import list_service_items, read_service_item
+from backend.steps import add_step
 from backend.vault import VAULT, Vault
+from backend.withdrawal import withdraw_report
 from weijing.health import add_health, serve, until_stopped
 from weijing.logs import set_up_logs
 from weijing.settings import Settings, load_settings
@@ -50,6 +55,15 @@ HANDLERS: dict[str, Handle] = {
     "readIdentity": read_identity,
     "unbindIdentity": unbind_identity,
     "createRating": create_rating,
+    "queryCase": query_case,
+    "withdrawReport": withdraw_report,
+    "listMatters": list_matters,
+    "subscribe": subscribe,
+    "unsubscribe": unsubscribe,
+    "listChanges": list_changes,
+    "addApplicationStep": add_step,
+    "addReportStep": add_step,
+    "addCaseStep": add_step,
 }
 """operationId of the spec -> handler; the public operations are mounted below."""
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import asyncpg
 from aiohttp import web
 
 from backend.contract import BODY
@@ -15,6 +18,7 @@ STATUS = {
     "rejected": "不予办理", "withdrawn": "已撤回",
 }  # fmt: skip
 """How a status reads."""
+TOLD = ("application_no", "service_item_id", "item_name", "status", "steps", "next_step", "office", "phone")
 
 
 async def query_application(request: web.Request) -> web.StreamResponse:
@@ -25,5 +29,11 @@ async def query_application(request: web.Request) -> web.StreamResponse:
         row = await connection.fetchrow("SELECT * FROM backend.applications WHERE application_no = $1", application_no)
     if row is None:
         raise not_found()
-    progress = dict(row) | {"status_text": STATUS[row["status"]], "applied_on": row["applied_on"].isoformat()}
-    return web.json_response(progress | {"promised_on": row["promised_on"].isoformat() if row["promised_on"] else None})
+    return web.json_response(application_progress(row))
+
+
+def application_progress(row: asyncpg.Record) -> dict[str, Any]:
+    """What an applicant is told."""
+    promised = row["promised_on"].isoformat() if row["promised_on"] else None
+    progress = {name: row[name] for name in TOLD}
+    return progress | {"status_text": STATUS[row["status"]], "applied_on": row["applied_on"].isoformat(), "promised_on": promised}

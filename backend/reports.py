@@ -12,6 +12,7 @@ from aiohttp import web
 from backend.contract import BODY
 from backend.database import POOL, connected
 from backend.idempotency import create_once
+from backend.identities import openid_digest
 from backend.problems import not_found
 from backend.proofs import hash_proof, new_query_code, prove
 from backend.routing import next_step, phone_of, promised_on, repeated, unit_of, urgent
@@ -19,7 +20,7 @@ from backend.vault import VAULT, Vault
 from weijing.workdays import SHANGHAI
 
 KINDS = {"complaint": "投诉", "tip": "举报"}
-STATUS = {"received": "已接收", "accepted": "已受理", "processing": "办理中", "transferred": "已转送", "done": "已办结"}
+STATUS = {"received": "已接收", "accepted": "已受理", "processing": "办理中", "transferred": "已转送", "done": "已办结", "withdrawn": "已撤回"}
 """How a kind and a status read."""
 
 EARLIER = """
@@ -32,8 +33,8 @@ NUMBER = """
 """
 INSERT = """
     INSERT INTO backend.reports (report_no, kind, topic, content, occurred_at, place, happening_now, evidence, mode, contact, fingerprint, unit,
-                                 status, steps, next_step, received_at, promised_on)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'received', $13, $14, $15, $16)
+                                 status, steps, next_step, received_at, promised_on, sender)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'received', $13, $14, $15, $16, $17)
 """
 
 
@@ -58,10 +59,15 @@ async def query_report(request: web.Request) -> web.StreamResponse:
         row = await connection.fetchrow("SELECT * FROM backend.reports WHERE report_no = $1", report_no)
     if row is None:
         raise not_found()
+    return web.json_response(report_progress(row))
+
+
+def report_progress(row: asyncpg.Record) -> dict[str, Any]:
+    """What the reporter is told; never the words, the names or the evidence."""
     progress = {name: row[name] for name in ("report_no", "kind", "topic", "status", "steps", "next_step")}
     progress |= {"status_text": STATUS[row["status"]], "received_at": _moment(row["received_at"]), "promised_on": _day(row["promised_on"])}
     progress["item_name"] = f"{KINDS[row['kind']]}：{row['topic']}"
-    return web.json_response(progress | {"office": f"{row['unit']}部门", "phone": phone_of(row["unit"])})
+    return progress | {"office": f"{row['unit']}部门", "phone": phone_of(row["unit"])}
 
 
 def fingerprint(vault: Vault, report: dict[str, Any]) -> str | None:
@@ -94,10 +100,12 @@ async def _file(connection: asyncpg.Connection, vault: Vault, report: dict[str, 
         "promised_on": promised_on(kind, mode, received.date()),
     }
     urgent_now = report.get("happening_now", False)
+    sender = openid_digest(vault, report["openid"]) if report.get("openid") and mode != "anonymous" else None
     await connection.execute(
         INSERT, row["report_no"], kind, report["topic"], report["content"], report.get("occurred_at"), report.get("place"), urgent_now,
         report.get("evidence") or [], mode, vault.seal(report["reporter"]) if mode == "named" else None, known, unit,
         [{"at": received.isoformat(), "name": "登记", "note": f"转{unit}部门"}], next_step(kind, mode, unit, False), received, row["promised_on"],
+        sender,
     )  # fmt: skip
     await connection.execute("INSERT INTO backend.proofs (number, kind, hash) VALUES ($1, 'query_code', $2)", row["report_no"], hashed)
     return _receipt(row, code, next_step(kind, mode, unit, urgent_now))

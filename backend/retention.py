@@ -1,4 +1,4 @@
-"""What the backend forgets: idempotency keys after their time, wrong proofs after their hour."""
+"""What the backend forgets: idempotency keys after their time, wrong proofs after their hour, changes after a month."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ async def forget(pool: asyncpg.Pool) -> None:
     async with transaction(pool) as connection:
         await connection.execute("DELETE FROM backend.idempotency_keys WHERE expires_at < now()")
         await connection.execute("DELETE FROM backend.wrong_proofs WHERE at < now() - make_interval(secs => $1)", float(WINDOW_S))
+        await connection.execute("DELETE FROM backend.changes WHERE at < now() - interval '30 days'")
 
 
 async def keep_clean(app: web.Application) -> AsyncIterator[None]:

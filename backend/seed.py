@@ -1,4 +1,4 @@
-"""Fills the tables at start: service items from the YAML, and demo applications outside production. Doing it again changes nothing."""
+"""Fills the tables at start: service items from the YAML, and demo applications and cases outside production. Doing it again changes nothing."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import asyncpg
 
 from backend.database import SETUP_LOCK, transaction
 from backend.demo import DEMO, DemoApplication
+from backend.demo_cases import DEMO_CASES, DemoCase
 from backend.demo_offices import DEMO_OFFICES
 from backend.identities import person_digest
 from backend.proofs import hash_proof
@@ -41,6 +42,12 @@ APPLICATION = """
     INSERT INTO backend.applications (application_no, service_item_id, item_name, status, applied_on, promised_on, steps, next_step, office, phone)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
+APPLICANT = "UPDATE backend.applications SET person = $2 WHERE application_no = $1 AND person IS NULL"
+CASE = """
+    INSERT INTO backend.cases (case_no, item_name, status, opened_on, steps, next_step, office, phone, person)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (case_no) DO NOTHING
+"""
+PROOF = "INSERT INTO backend.proofs (number, kind, hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 
 
 async def seed(pool: asyncpg.Pool, vault: Vault, *, demo: bool, folder: Path = FOLDER) -> None:
@@ -81,17 +88,32 @@ def _row(item: ServiceItem, version: int) -> tuple[Any, ...]:
 
 
 async def seed_demo(connection: asyncpg.Connection, vault: Vault, items: Mapping[str, ServiceItem]) -> None:
-    """Put in the demo people and the demo applications that are missing; one whose service item the catalogue does not have is left out."""
-    known = {row[0] for row in await connection.fetch("SELECT application_no FROM backend.applications")}
+    """Put in the demo people and the demo applications and cases that are missing; one whose service item the catalogue does not have is left out."""
+    known = {row[0] for row in await connection.fetch("SELECT application_no FROM backend.applications UNION ALL SELECT case_no FROM backend.cases")}
     missing = [demo for demo in DEMO if demo.application_no not in known and demo.service_item_id in items]
-    proofs = [(demo.application_no, kind, proof) for demo in missing for kind, proof in demo.proofs.items()]
-    hashes = await asyncio.gather(*(hash_proof(vault, kind, proof) for _, kind, proof in proofs))
+    cases = [demo for demo in DEMO_CASES if demo.case_no not in known]
     await connection.executemany(APPLICATION, [_application(demo, items[demo.service_item_id]) for demo in missing])
-    people = [(person_digest(vault, demo.applicant, demo.proofs["id_number"], demo.proofs["phone"]),) for demo in DEMO]
-    await connection.executemany("INSERT INTO backend.people (person) VALUES ($1) ON CONFLICT DO NOTHING", people)
+    await connection.executemany(CASE, [_case(demo, _person(vault, demo.party)) for demo in cases])
+    people = [_person(vault, demo) for demo in DEMO]
+    await connection.executemany("INSERT INTO backend.people (person) VALUES ($1) ON CONFLICT DO NOTHING", [(person,) for person in people])
+    await connection.executemany(APPLICANT, [(demo.application_no, person) for demo, person in zip(DEMO, people, strict=True)])
     await connection.executemany(OFFICE, DEMO_OFFICES)
-    hashed = [(number, kind, value) for (number, kind, _), value in zip(proofs, hashes, strict=True)]
-    await connection.executemany("INSERT INTO backend.proofs (number, kind, hash) VALUES ($1, $2, $3)", hashed)
+    proofs = [(number, kind, proof) for number, demo in _numbered(missing, cases) for kind, proof in demo.proofs.items()]
+    hashes = await asyncio.gather(*(hash_proof(vault, kind, proof) for _, kind, proof in proofs))
+    await connection.executemany(PROOF, [(number, kind, value) for (number, kind, _), value in zip(proofs, hashes, strict=True)])
+
+
+def _numbered(applications: Sequence[DemoApplication], cases: Sequence[DemoCase]) -> list[tuple[str, DemoApplication | DemoCase]]:
+    return [*((demo.application_no, demo) for demo in applications), *((demo.case_no, demo) for demo in cases)]
+
+
+def _person(vault: Vault, demo: DemoApplication) -> str:
+    return person_digest(vault, demo.applicant, demo.proofs["id_number"], demo.proofs["phone"])
+
+
+def _case(demo: DemoCase, person: str) -> tuple[Any, ...]:
+    steps = [{"at": _at(add_workdays(demo.opened_on, days)), "name": name, "note": note} for days, name, note in demo.steps]
+    return (demo.case_no, demo.item_name, demo.status, demo.opened_on, steps, demo.next_step, demo.office, demo.phone, person)
 
 
 def _application(demo: DemoApplication, item: ServiceItem) -> tuple[Any, ...]:

@@ -21,6 +21,7 @@
     wj:{p}:dead             stream: messages that failed three times, and replies that were given up (see `store.dead_letters`)
     wj:{p}:attempts         hash: inbox id -> times a worker has taken it up again
     wj:{p}:lease            string: the worker that owns the partition
+    wj:changes              string: id of the last change of the backend's feed that was posted (see `actions.changes`)
     wj:workers              sorted set: live workers by heartbeat (ms)
     wj:{<app id>}:token     string: the account's access token, alone under this key (see `channels.wechat.token`; beside it its _lock, _failed and _forced)
     wj:{<app id>}:pace      string: the pace of the account's calls (see `store.pace`)
@@ -37,6 +38,7 @@ PARTITIONS = 64
 """Fixed for ever: another number would move users to other keys."""
 
 WORKERS = "wj:workers"
+CHANGES = "wj:changes"
 
 
 def partition(openid: str) -> int:

@@ -86,3 +86,22 @@ async def test_backend_away_is_said_honestly(talk: Talk, backend: BackendProcess
     backend.kill()
     assert "不是您的办件有问题" in await talk.say(PHONE, "nlu_fallback")
     assert talk.form is None and talk.slot("proof") is None and not talk.tracker.is_paused()
+
+
+async def test_a_case_is_opened_like_an_application_and_nothing_of_the_investigation_is_told(talk: Talk) -> None:
+    assert "再发一项证明" in await talk.say("查K2026-000103", "query_case")
+    reply = await talk.say("19900000003", "nlu_fallback")
+    assert "与他人打架（K2026-000103）" in reply and "现在：已结案" in reply and "办案期间不能告诉任何人" in reply and "评价" not in reply
+
+
+async def test_a_case_guessed_at_three_times_is_closed_here(talk: Talk) -> None:
+    await talk.say("查案件K2026-000102", "query_case")
+    replies = [await talk.say(f"1390000000{number}", "nlu_fallback") for number in range(3)]
+    assert "还可以试 1 次" in replies[1] and "次数太多" in replies[2] and talk.form is None
+
+
+async def test_what_is_done_may_be_rated_and_what_is_open_followed(talk: Talk) -> None:
+    done = await talk.bubbles("查A2026-000107，手机19900000007", "query_progress")
+    assert "buttons" not in done[0] and "/h5/rate?m=A2026-000107" in done[1]["text"]
+    (still,) = await talk.bubbles("查A2026-000108，手机19900000008", "query_progress")
+    assert still["buttons"][0]["payload"] == "有变化告诉我"

@@ -32,6 +32,7 @@ CARD = "11010519491231002X"
         ("编号A2026-000123", "application_no", "A2026-000123"),
         ("a2026 - 000123", "application_no", "A2026-000123"),
         ("举报编号 j2026-000123", "report_no", "J2026-000123"),
+        ("案件k2026-000101进展", "case_no", "K2026-000101"),
         ("查询码7KQ2-M9XD", "query_code", "7KQ2-M9XD"),
         ("7kq2-m9xd", "query_code", "7KQ2-M9XD"),
         ("查询码是7kq2m9xd", "query_code", "7KQ2-M9XD"),

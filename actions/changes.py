@@ -1,0 +1,75 @@
+"""The feed of changes: each is posted to its subscriber once, and the outbox delivers it by message, by notice, or holds it.
+
+The cursor moves only behind a post, and a post has the change's id as its key: killed between the two, the next courier repeats the post, which does nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from actions.client import Backend, Json, backend
+from actions.pages import rating_address
+from actions.progress_follow import FINAL
+from store.keys import CHANGES
+from store.message import Bubble
+from store.redis import FAULTS, Redis
+from store.turns import Turns
+from weijing.errors import BackendRefused, BackendUnavailable, StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+PAUSE_S, LONGEST_PAUSE_S = 5.0, 300.0
+CHANGED = "{item_name}（{number}）有新进展：{status_text}。\n· {step}\n下一步：{next_step}\n不想再收到，回复“别再通知我”。"
+RATE = '\n办完了，<a href="{address}">点这里评价</a>。'
+
+
+class Changes:
+    """Follows the feed.
+
+    Args:
+        redis: the client; holds the id of the last change that was posted.
+    """
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._turns = Turns(redis)
+
+    async def run(self) -> None:
+        """Follow for ever; while the backend is away or has no feed, wait twice as long each time (at most five minutes)."""
+        pause = PAUSE_S
+        while True:
+            try:
+                await self.follow(backend())
+                pause = PAUSE_S
+            except (BackendUnavailable, BackendRefused, StoreUnavailable, *FAULTS) as error:
+                pause = min(pause * 2, LONGEST_PAUSE_S)
+                log.warning("changes wait: %s", error)
+            await asyncio.sleep(pause)
+
+    async def follow(self, api: Backend) -> int:
+        """Post what is new; returns how many changes were dealt with.
+
+        Raises:
+            BackendUnavailable: the rest stays in the feed.
+        """
+        after, dealt = int(await self._redis.get(CHANGES) or 0), 0
+        while changes := await api.changes(after):
+            for change in changes:
+                await self._post(change)
+                after = int(change["id"])
+                await self._redis.set(CHANGES, after)
+            dealt += len(changes)
+        return dealt
+
+    async def _post(self, change: Json) -> None:
+        await self._turns.post(change["openid"], f"change:{change['id']}", [_bubble(change)], kind="progress")
+
+
+def _bubble(change: Json) -> Bubble:
+    """The words, and what a subscription notice may say of it: a lock screen shows it, so of a report or case it names only the number."""
+    step = f"{change['step']['name']} {change['step']['note']}".rstrip()
+    text = CHANGED.format(**{**change, "step": step})
+    address = rating_address(change["number"], change["openid"]) if change["status"] in FINAL else ""
+    notice = {"item": change["item_name"] if change["number"].startswith("A") else "", "number": change["number"], "status": change["status_text"]}
+    return {"text": text + (RATE.format(address=address) if address else ""), "custom": {"notice": notice}}

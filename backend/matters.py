@@ -1,0 +1,74 @@
+"""Matters of a bound user: applications and cases of the person, and what the openid reported under a name, in one list.
+
+An anonymous report is in nobody's list: it is followed by number and query code alone. A further kind of matter (appointments) is a further entry of `SOURCES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+from aiohttp import web
+
+from backend.applications import application_progress
+from backend.cases import case_progress
+from backend.database import POOL, connected
+from backend.identities import openid_digest
+from backend.reports import report_progress
+from backend.vault import VAULT
+
+Matter = dict[str, Any]
+MOST = 20
+"""Matters that one answer holds."""
+SHARED = ("item_name", "status", "status_text", "promised_on", "steps", "next_step", "office", "phone")
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose matters are meant, both as keyed digests."""
+
+    openid: str
+    person: str
+
+
+Source = Callable[[asyncpg.Connection, Owner], Awaitable[Iterable[Matter]]]
+"""Finds at most `MOST` matters, newest first."""
+
+
+async def list_matters(request: web.Request) -> web.StreamResponse:
+    """What is whose, newest first; nothing for who is not bound."""
+    openid = openid_digest(request.app[VAULT], request.match_info["openid"])
+    async with connected(request.app[POOL]) as connection:
+        person = await connection.fetchval("SELECT person FROM backend.identities WHERE openid = $1", openid)
+        if person is None:
+            return web.json_response({"bound": False, "matters": []})
+        found = [matter for source in SOURCES for matter in await source(connection, Owner(openid, person))]
+    return web.json_response({"bound": True, "matters": sorted(found, key=lambda one: (one["on"], one["number"]), reverse=True)[:MOST]})
+
+
+def matter(kind: str, number: str, on: str, progress: Matter) -> Matter:
+    """A matter as the list has it; `on` is the day on which it began."""
+    return {"kind": kind, "number": number, "on": on, **{name: progress[name] for name in SHARED}}
+
+
+async def _applications(connection: asyncpg.Connection, owner: Owner) -> Iterable[Matter]:
+    query = "SELECT * FROM backend.applications WHERE person = $1 ORDER BY applied_on DESC, application_no DESC LIMIT $2"
+    rows = map(application_progress, await connection.fetch(query, owner.person, MOST))
+    return [matter("application", row["application_no"], row["applied_on"], row) for row in rows]
+
+
+async def _cases(connection: asyncpg.Connection, owner: Owner) -> Iterable[Matter]:
+    query = "SELECT * FROM backend.cases WHERE person = $1 ORDER BY opened_on DESC, case_no DESC LIMIT $2"
+    rows = map(case_progress, await connection.fetch(query, owner.person, MOST))
+    return [matter("case", row["case_no"], row["opened_on"], row) for row in rows]
+
+
+async def _reports(connection: asyncpg.Connection, owner: Owner) -> Iterable[Matter]:
+    query = "SELECT * FROM backend.reports WHERE sender = $1 AND mode <> 'anonymous' ORDER BY received_at DESC LIMIT $2"
+    rows = map(report_progress, await connection.fetch(query, owner.openid, MOST))
+    return [matter("report", row["report_no"], row["received_at"][:10], row) for row in rows]
+
+
+SOURCES: tuple[Source, ...] = (_applications, _cases, _reports)
