@@ -10,12 +10,10 @@ from aiohttp import web
 from backend.database import POOL, connected
 from weijing.workdays import ONE_DAY, SHANGHAI, is_workday
 
-NEAREST = """
-    SELECT name, address, phone, services, hours, lat, lng, round(2 * 6371008.8 * asin(least(1, sqrt(
-        sin(radians(lat - $1) / 2) ^ 2 + cos(radians($1)) * cos(radians(lat)) * sin(radians(lng - $2) / 2) ^ 2))))::integer AS metres
-      FROM backend.offices ORDER BY metres, id LIMIT $3
-"""
+METRES = """round(2 * 6371008.8 * asin(least(1, sqrt(
+    sin(radians(lat - $1) / 2) ^ 2 + cos(radians($1)) * cos(radians(lat)) * sin(radians(lng - $2) / 2) ^ 2))))::integer"""
 """The haversine formula on the mean radius of the earth (m)."""
+NEAREST = f"SELECT name, address, phone, services, hours, lat, lng, {METRES} AS metres FROM backend.offices ORDER BY metres, id LIMIT $3"
 
 _DAYS = "一二三四五六日"
 _FEW = 3

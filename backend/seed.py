@@ -13,6 +13,7 @@ from typing import Any
 
 import asyncpg
 
+from backend.counters import counter_rows
 from backend.database import SETUP_LOCK, transaction
 from backend.demo import DEMO, DemoApplication
 from backend.demo_offices import DEMO_OFFICES
@@ -36,6 +37,7 @@ RETIRE = "UPDATE backend.service_items SET active = false, seed_hash = '', versi
 OFFICE = """
     INSERT INTO backend.offices (id, name, address, phone, services, hours, lat, lng) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING
 """
+COUNTER = "INSERT INTO backend.counters (office_id, service, capacity) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 APPLICATION = """
     INSERT INTO backend.applications (application_no, service_item_id, item_name, status, applied_on, promised_on, steps, next_step, office, phone)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -89,6 +91,7 @@ async def seed_demo(connection: asyncpg.Connection, vault: Vault, items: Mapping
     people = [(person_digest(vault, demo.applicant, demo.proofs["id_number"], demo.proofs["phone"]),) for demo in DEMO]
     await connection.executemany("INSERT INTO backend.people (person) VALUES ($1) ON CONFLICT DO NOTHING", people)
     await connection.executemany(OFFICE, DEMO_OFFICES)
+    await connection.executemany(COUNTER, counter_rows(DEMO_OFFICES))
     hashed = [(number, kind, value) for (number, kind, _), value in zip(proofs, hashes, strict=True)]
     await connection.executemany("INSERT INTO backend.proofs (number, kind, hash) VALUES ($1, $2, $3)", hashed)
 
