@@ -1,4 +1,5 @@
-"""`weijing courier`: delivers the backend calls that turns kept while the backend was away, and tells the user the outcome; unbinds who has left.
+"""`weijing courier`: delivers the backend calls that turns kept while the backend was away, and tells the user the outcome; unbinds who has left,
+and reminds of appointments.
 
 A kept call carries its idempotency key, so delivering it twice files it once; the message to the user is posted once for each key.
 """
@@ -13,6 +14,7 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken
 
 from actions.client import Backend, backend
+from actions.reminder import keep_reminding
 from store.context import evidence_claim
 from store.keys import PARTITIONS, key, partition
 from store.message import Bubble
@@ -124,6 +126,10 @@ def main(argv: list[str]) -> int:
     return 0
 
 
+async def _both(courier: Courier, redis: Redis) -> None:
+    await asyncio.gather(courier.run(), keep_reminding(redis))
+
+
 async def _serve(settings: Settings) -> None:
     await wait_ready(settings.redis_url)
     redis = client(settings.redis_url)
@@ -132,6 +138,6 @@ async def _serve(settings: Settings) -> None:
     async def ready() -> dict[str, bool]:
         return {"deliveries": courier.healthy}
 
-    await stay(settings.courier_port, ready, courier.run())
+    await stay(settings.courier_port, ready, _both(courier, redis))
     await backend().close()
     await redis.close(close_connection_pool=True)

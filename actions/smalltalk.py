@@ -6,12 +6,12 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import progress, report
+from actions import appointment, progress, report
 from actions.base import BaseAction, Event, cleared
 from actions.phrases import INTENTS
 from actions.report_files import let_go
 
-FORMS = {"report_form": report.SLOTS, "progress_form": progress.SLOTS}
+FORMS = {"report_form": report.SLOTS, "progress_form": progress.SLOTS, "appointment_form": appointment.SLOTS}
 """Form -> the slots that are emptied when it is left."""
 
 

@@ -43,7 +43,9 @@ SHOWN = """
     SELECT a.appointment_no, a.service, a.service_item_id, a.starts_at, a.status, a.reminded, a.contact, a.office_id, o.name AS office, o.address, o.phone
       FROM backend.appointments a JOIN backend.offices o ON o.id = a.office_id
 """
-OPEN = SHOWN + " WHERE a.status = 'booked' AND a.starts_at >= $2 AND a.starts_at < $3 AND a.person = coalesce($1, a.person) ORDER BY a.starts_at, a.appointment_no"
+OPEN = f"""{SHOWN}
+     WHERE a.status = 'booked' AND a.starts_at >= $2 AND a.starts_at < $3 AND a.person = coalesce($1, a.person) ORDER BY a.starts_at, a.appointment_no
+"""
 
 
 async def create_appointment(request: web.Request) -> web.StreamResponse:

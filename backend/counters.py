@@ -25,7 +25,7 @@ HORIZON = 30
 NEAREST = f"""
     SELECT id AS office_id, name AS office, address, phone, service, CASE WHEN $1::float8 IS NOT NULL THEN {METRES} END AS metres
       FROM backend.counters JOIN backend.offices ON id = office_id WHERE service = $3 ORDER BY metres, id LIMIT 20
-"""
+"""  # noqa: S608  our own words
 COUNTER = """
     SELECT o.hours, c.capacity FROM backend.counters c JOIN backend.offices o ON o.id = c.office_id WHERE c.office_id = $1 AND c.service = $2
 """
@@ -84,7 +84,8 @@ def parse_day(text: str) -> date:
 
 def counter_rows(offices: list[tuple[Any, ...]]) -> list[tuple[str, str, int]]:
     """Counters of the demo offices, by what their names say they do: (office, service, capacity)."""
-    kinds = {"station": ("hukou", "residence_permit"), "hukou": ("hukou", "id_card", "residence_permit"), "exit_entry": ("exit_entry",), "traffic": ("traffic",)}
+    kinds: dict[str, tuple[str, ...]] = {"station": ("hukou", "residence_permit"), "hukou": ("hukou", "id_card", "residence_permit")}
+    kinds |= {kind: (kind,) for kind in ("exit_entry", "traffic")}
     return [(office[0], service, 3) for office in offices for kind, services in kinds.items() if f"demo_{kind}_" in office[0] for service in services]
 
 

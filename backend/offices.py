@@ -13,7 +13,8 @@ from weijing.workdays import ONE_DAY, SHANGHAI, is_workday
 METRES = """round(2 * 6371008.8 * asin(least(1, sqrt(
     sin(radians(lat - $1) / 2) ^ 2 + cos(radians($1)) * cos(radians(lat)) * sin(radians(lng - $2) / 2) ^ 2))))::integer"""
 """The haversine formula on the mean radius of the earth (m)."""
-NEAREST = f"SELECT name, address, phone, services, hours, lat, lng, {METRES} AS metres FROM backend.offices ORDER BY metres, id LIMIT $3"
+_SELECT = "SELECT name, address, phone, services, hours, lat, lng"
+NEAREST = f"{_SELECT}, {METRES} AS metres FROM backend.offices ORDER BY metres, id LIMIT $3"
 
 _DAYS = "一二三四五六日"
 _FEW = 3
