@@ -1,4 +1,5 @@
-"""`weijing courier`: delivers the backend calls that turns kept while the backend was away, and tells the user the outcome; unbinds who has left.
+"""`weijing courier`: delivers the backend calls that turns kept while the backend was away, and tells the user the outcome; unbinds who has left,
+and reminds of appointments.
 
 Beside it runs the feed of changes (`actions/changes.py`).
 
@@ -16,6 +17,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from actions.changes import Changes
 from actions.client import Backend, backend
+from actions.reminder import keep_reminding
 from store.context import evidence_claim
 from store.keys import PARTITIONS, key, partition
 from store.message import Bubble
@@ -136,6 +138,6 @@ async def _serve(settings: Settings) -> None:
     async def ready() -> dict[str, bool]:
         return {"deliveries": courier.healthy}
 
-    await stay(settings.courier_port, ready, courier.run(), Changes(redis).run())
+    await stay(settings.courier_port, ready, courier.run(), Changes(redis).run(), keep_reminding(redis))
     await backend().close()
     await redis.close(close_connection_pool=True)

@@ -27,7 +27,6 @@ OFFERED = 4
 
 LATER: dict[str, str] = {
     "ask_naming": "naming", "check_name": "naming", "file_residence": "residence", "file_ride": "filings", "file_bank_identity": "filings",
-    "book_appointment": "appointment", "cancel_appointment": "appointment",
     "write_letter": "feedback", "answer_survey": "feedback", "ask_notice": "notice", "track_delivery": "notice",
 }  # fmt: skip
 """Intent -> topic of what cannot be done in the conversation yet."""

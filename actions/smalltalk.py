@@ -6,12 +6,14 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import progress, report, report_withdrawal
+from actions import appointment, progress, report, report_withdrawal
 from actions.base import BaseAction, Event, cleared
 from actions.phrases import INTENTS
 from actions.report_files import let_go
 
-FORMS = {"report_form": report.SLOTS, "progress_form": progress.SLOTS, "withdraw_form": report_withdrawal.SLOTS}
+FORMS = {
+    "appointment_form": appointment.SLOTS, "progress_form": progress.SLOTS, "report_form": report.SLOTS, "withdraw_form": report_withdrawal.SLOTS,
+}  # fmt: skip
 """Form -> the slots that are emptied when it is left."""
 
 

@@ -13,9 +13,11 @@ from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import Histogram
 
 from backend.applications import query_application
+from backend.appointments import cancel_appointment, create_appointment, list_appointments, mark_reminded, move_appointment
 from backend.cases import query_case
 from backend.changes import list_changes, subscribe, unsubscribe
 from backend.contract import SPEC, Handle, Operation, load_contract
+from backend.counters import list_counters, list_slots
 from backend.database import POOL, answers, close_pool, migrate, open_pool, wait_ready
 from backend.evidence import add_evidence
 from backend.identities import bind_identity, read_identity, unbind_identity
@@ -51,6 +53,13 @@ HANDLERS: dict[str, Handle] = {
     "queryReport": query_report,
     "addEvidence": add_evidence,
     "listOffices": list_offices,
+    "listCounters": list_counters,
+    "listSlots": list_slots,
+    "createAppointment": create_appointment,
+    "listAppointments": list_appointments,
+    "moveAppointment": move_appointment,
+    "cancelAppointment": cancel_appointment,
+    "markReminded": mark_reminded,
     "bindIdentity": bind_identity,
     "readIdentity": read_identity,
     "unbindIdentity": unbind_identity,

@@ -11,14 +11,16 @@ from backend.database import POOL, connected
 from backend.problems import Problem
 from weijing.workdays import ONE_DAY, SHANGHAI, is_workday
 
-FIND = """
-    SELECT name, address, phone, services, hours, lat, lng, CASE WHEN $1::float IS NOT NULL THEN round(2 * 6371008.8 * asin(least(1, sqrt(
-        sin(radians(lat - $1) / 2) ^ 2 + cos(radians($1)) * cos(radians(lat)) * sin(radians(lng - $2::float) / 2) ^ 2))))::integer END AS metres
+METRES = """round(2 * 6371008.8 * asin(least(1, sqrt(
+    sin(radians(lat - $1::float) / 2) ^ 2 + cos(radians($1::float)) * cos(radians(lat)) * sin(radians(lng - $2::float) / 2) ^ 2))))::integer"""
+"""The haversine formula on the mean radius of the earth (m)."""
+FIND = f"""
+    SELECT name, address, phone, services, hours, lat, lng, CASE WHEN $1::float IS NOT NULL THEN {METRES} END AS metres
       FROM backend.offices
      WHERE NOT EXISTS (SELECT 1 FROM unnest($4::text[]) AS word WHERE strpos(name || ' ' || address || ' ' || services::text, word) = 0)
      ORDER BY metres, id LIMIT $3
 """
-"""The haversine formula on the mean radius of the earth (m), null without a place; every word must be found."""
+"""The distance is null without a place; every word must be found."""
 
 _DAYS = "一二三四五六日"
 _FEW = 3

@@ -13,6 +13,7 @@ from typing import Any
 
 import asyncpg
 
+from backend.counters import counter_rows
 from backend.database import SETUP_LOCK, transaction
 from backend.demo import DEMO, DemoApplication
 from backend.demo_cases import DEMO_CASES, DemoCase
@@ -38,6 +39,7 @@ OFFICE = """
     INSERT INTO backend.offices (id, name, address, phone, services, hours, lat, lng) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
     ON CONFLICT (id) DO UPDATE SET address = excluded.address
 """
+COUNTER = "INSERT INTO backend.counters (office_id, service, capacity) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 APPLICATION = """
     INSERT INTO backend.applications (application_no, service_item_id, item_name, status, applied_on, promised_on, steps, next_step, office, phone)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -98,6 +100,7 @@ async def seed_demo(connection: asyncpg.Connection, vault: Vault, items: Mapping
     await connection.executemany("INSERT INTO backend.people (person) VALUES ($1) ON CONFLICT DO NOTHING", [(person,) for person in people])
     await connection.executemany(APPLICANT, [(demo.application_no, person) for demo, person in zip(DEMO, people, strict=True)])
     await connection.executemany(OFFICE, DEMO_OFFICES)
+    await connection.executemany(COUNTER, counter_rows(DEMO_OFFICES))
     proofs = [(number, kind, proof) for number, demo in _numbered(missing, cases) for kind, proof in demo.proofs.items()]
     hashes = await asyncio.gather(*(hash_proof(vault, kind, proof) for _, kind, proof in proofs))
     await connection.executemany(PROOF, [(number, kind, value) for (number, kind, _), value in zip(proofs, hashes, strict=True)])

@@ -21,6 +21,8 @@ MEDIA = {"image": "〔图片〕", "voice": "〔语音〕", "video": "〔视频�
 RESUME = {"返回机器人", "回到机器人", "机器人"}
 """Words that bring the bot back while a conversation is paused."""
 NOTHING = "〔不支持的消息〕"
+NAMES = {"reporter_name", "appointment_name"}
+"""Slots whose question a bare name answers."""
 _SYNTAX = re.compile("^[\\s/／\x00-\x1f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 """Slashes at the beginning, with all that a reader may skip before or between them: Rasa strips white space and then looks for one."""
 WELCOMED = ("subscribe", "scan")
@@ -34,7 +36,7 @@ WHOLE = {"name": "姓名", "id_number": "身份证", "phone": "手机"}
 
 def clean(message: Message, tracker: DialogueStateTracker, context: TurnContext) -> str:
     """The user's words, masked; a leading slash is Rasa syntax and goes. The pipeline normalises them itself, after rare characters are safe in the vault."""
-    hide = mask_name if tracker.get_slot(REQUESTED_SLOT) == "reporter_name" else mask
+    hide = mask_name if tracker.get_slot(REQUESTED_SLOT) in NAMES else mask
     return _SYNTAX.sub("", hide(message.text, context.keep)).strip() or NOTHING
 
 

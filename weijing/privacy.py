@@ -36,7 +36,7 @@ _NAMES = (
     re.compile(rf"(?:姓名|(?:联系|举报|报案|投诉|申请|当事|嫌疑|被害|委托|经办|代办)人(?:姓名)?)\s?[是为叫:: ]{{1,2}}\s?{_NAME}{_STOP}"),
     re.compile(rf"(?:本人|我是)[:: ]?{_NAME}(?=[\s,，、(（]{{0,2}}(?:{_NEXT}|〔身份证|〔手机))"),
 )
-_NOT_NAMES = re.compile(r"什么|怎么|哪个|人工|客服|警察|民警|师傅|先生|女士|平台|公司|房东|邻居|老板|车")
+_NOT_NAMES = re.compile(r"什么|怎么|哪个|人工|客服|警察|民警|师傅|先生|女士|平台|公司|房东|邻居|老板|车|^(?:周[一二三四五六日天末]|明[天日]|时间|时候|方便)$")
 _NUMBER = r"[0-9一二三四五六七八九十百零〇]{1,6}"
 _UNIT = "(?:号楼|号院|栋|幢|座|单元|楼|层|室|房|户|门|号)"
 _INSIDE = rf"(?:\s?[A-Za-z]?(?:{_NUMBER}|[A-Za-z]){_UNIT}|\s?[-–]\s?\d{{1,4}}|\s?\d{{3,4}}(?!\d|[年月日天元块次分个人]))"
@@ -62,11 +62,11 @@ def mask(text: str, keep: Keep) -> str:
 
 
 def mask_name(text: str, keep: Keep) -> str:
-    """The answer to a question for a name: a bare name is masked whole, anything else like any other text."""
-    found = re.fullmatch(rf"\s*(?:我叫|我是|叫)?{_NAME}\s*", text)
+    """The answer to a question for a name: a bare name, also with a telephone number behind it, is masked whole, anything else like any other text."""
+    found = re.fullmatch(rf"\s*(?:我叫|我是|叫)?{_NAME}[\s,，、]*(?:(?:电话|手机)(?:号码?)?)?[是为:：\s]*(?:\+?\d[\d -]{{4,20}})?\s*", text)
     if not found or _NOT_NAMES.search(found["value"]):
         return mask(text, keep)
-    return text.replace(found["value"], keep("姓名", found["value"]))
+    return mask(text.replace(found["value"], keep("姓名", found["value"])), keep)
 
 
 def mask_for_log(text: str) -> str:

@@ -1,0 +1,110 @@
+"""Days and times as people say them when they book: 「明天下午」「周三上午十点」「11月23日9:00」; and how a slot is said back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+_DAYS = "一二三四五六日"
+_NEAR = {"今天": 0, "今日": 0, "明天": 1, "明日": 1, "后天": 2, "大后天": 3}
+_FIGURES = {figure: number for number, figure in enumerate("零一二三四五六七八九十")} | {"两": 2, "十一": 11, "十二": 12}
+_NEAR_DAY = re.compile("大后天|今[天日]|明[天日]|后天")
+_WEEKDAY = re.compile("(?P<week>下个?|这个?|本)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])")
+_DATE = re.compile(r"(?:(?P<month>\d{1,2})月)?(?P<day>\d{1,2})[日号](?!楼)")
+_PARTS = {
+    "凌晨": ("00:00", "06:00"), "早": ("00:00", "11:59"), "上午": ("00:00", "11:59"), "中午": ("11:30", "14:00"),
+    "下午": ("13:00", "18:00"), "晚上": ("18:00", "23:59"),
+}  # fmt: skip
+_TIME = re.compile("(?P<hour>\\d{1,2}|十[一二]?|[一二两三四五六七八九])(?:点|时|[:：](?=\\d))(?P<minute>半|\\d{1,2})?")
+_ANY = re.compile("最早|最快|最近的时间|随便|都可?以|都行")
+_WHOLE = ("00:00", "23:59")
+_AFTERNOON = 8
+"""An hour before it, said without 上午 or 下午, is one of the afternoon: no counter opens so early."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """When somebody would like to come.
+
+    Args:
+        day: ISO date; empty for any.
+        first, last: `HH:MM`, the earliest and the latest start.
+    """
+
+    day: str
+    first: str
+    last: str
+
+    def fits(self, start: str) -> bool:
+        """Whether a slot (ISO moment) is inside it."""
+        return (not self.day or start.startswith(self.day)) and self.first <= start[11:16] <= self.last
+
+
+def find_wish(text: str, today: date) -> Wish | None:
+    """The day and time in a message, None if it names neither."""
+    day, (first, last) = _day(text, today), _clock(text)
+    if day is None and (first, last) == _WHOLE and not _ANY.search(text):
+        return None
+    return Wish(day.isoformat() if day else "", first, last)
+
+
+def spread(free: Sequence[str], most: int) -> list[str]:
+    """The next free slots, the first of each half day, so that a short list leaves a choice."""
+    halves: dict[tuple[str, bool], str] = {}
+    for start in free:
+        halves.setdefault((start[:10], start[11:16] < "13:00"), start)
+    return list(halves.values())[:most]
+
+
+def said_start(start: str) -> str:
+    """「11月23日（周一）9:00」."""
+    moment = datetime.fromisoformat(start)
+    return f"{moment.month}月{moment.day}日（周{_DAYS[moment.weekday()]}）{moment.hour}:{moment.minute:02}"
+
+
+def typed_start(start: str) -> str:
+    """「11月23日9:00」: what a button sends back, and `find_wish` reads."""
+    return re.sub("（.*）", "", said_start(start))
+
+
+def _day(text: str, today: date) -> date | None:
+    near, weekday, dated = _NEAR_DAY.search(text), _WEEKDAY.search(text), _DATE.search(text)
+    if near:
+        return today + timedelta(days=_NEAR[near[0]])
+    if weekday:
+        return _of_week(weekday, today)
+    return _dated(int(dated["month"] or 0), int(dated["day"]), today) if dated else None
+
+
+def _of_week(found: re.Match[str], today: date) -> date:
+    index, monday = _DAYS.index(found["day"].replace("天", "日")), today - timedelta(days=today.weekday())
+    if found["week"]:
+        return monday + timedelta(days=index + (7 if found["week"].startswith("下") else 0))
+    return today + timedelta(days=(index - today.weekday()) % 7)
+
+
+def _dated(month: int, day: int, today: date) -> date | None:
+    """The next such day; None for one that the calendar does not have."""
+    candidates = ((today.year + (today.month + ahead - 1) // 12, (today.month + ahead - 1) % 12 + 1) for ahead in range(13))
+    for year, number in candidates:
+        try:
+            found = date(year, number, day)
+        except ValueError:
+            continue
+        if found >= today and month in (0, number):
+            return found
+    return None
+
+
+def _clock(text: str) -> tuple[str, str]:
+    part = next((name for name in _PARTS if name in _ANY.sub("", text)), "")
+    found = _TIME.search(text)
+    if not found:
+        return _PARTS.get(part, _WHOLE)
+    hour = int(found["hour"]) if found["hour"].isdigit() else _FIGURES[found["hour"]]
+    afternoon = part in {"下午", "晚上"} or (not part and hour < _AFTERNOON) or (part == "中午" and hour < 3)
+    late = found["minute"] == "半" or int(found["minute"] or 0) >= 30
+    exact = f"{hour + 12 * (afternoon and hour < 12):02}:{'30' if late else '00'}"
+    return exact, exact
