@@ -26,7 +26,7 @@ POPULAR = ("id_card_replacement", "passport_apply", "residence_permit_apply", "h
 OFFERED = 4
 
 LATER: dict[str, str] = {
-    "ask_naming": "naming", "check_name": "naming", "file_residence": "residence", "file_ride": "filings", "file_bank_identity": "filings",
+    "file_residence": "residence", "file_ride": "filings", "file_bank_identity": "filings",
     "write_letter": "feedback", "answer_survey": "feedback", "ask_notice": "notice", "track_delivery": "notice",
 }  # fmt: skip
 """Intent -> topic of what cannot be done in the conversation yet."""

@@ -19,7 +19,7 @@ FIND = f"""
       FROM backend.offices
      WHERE NOT EXISTS (SELECT 1 FROM unnest($4::text[]) AS word WHERE strpos(name || ' ' || address || ' ' || services::text, word) = 0)
      ORDER BY metres, id LIMIT $3
-"""
+"""  # noqa: S608  of our own constants
 """The distance is null without a place; every word must be found."""
 
 _DAYS = "一二三四五六日"

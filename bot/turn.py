@@ -22,6 +22,7 @@ from store.context import CURRENT, TurnContext
 from store.held import Held
 from store.message import Bubble, Message
 from store.turns import dumps, masked, now_ms
+from weijing.candidate_names import hide_candidates
 from weijing.privacy import mask_for_log
 
 SORRY = "抱歉，这条消息我没能处理好，已转给工作人员。着急的话请拨打 110（紧急）或 12345。"
@@ -33,6 +34,8 @@ KEPT = "之前没能及时发给您的消息，先补在这里："
 SHOW_ME = frozenset({"查看", "查看答复", "看看", "看答复", "答复", "回复", "继续"})
 """All that a user says who only wants to see what waits, as the edge told him to: no words for the bot."""
 SLOW_SECONDS = 7.0
+METADATA = frozenset({"utter_action", "template", "model_id", "assistant_id"})
+"""What is kept of a bot event's metadata."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class TurnRunner:
         cut = plan_cut(user.tracker, self.domain, user.header)
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         return Commit(
-            message, entry, user.length, shown, tracker=dump(_masked(new)), trim=cut.count if cut else 0, header=cut.header if cut else [],
+            message, entry, user.length, shown, tracker=dump(_masked(new, context)), trim=cut.count if cut else 0, header=cut.header if cut else [],
             vault=context.added, events=[self._event(message, user, new, shown, held, milliseconds, context)], deferred=context.deferred,
             held=tuple(key for key, _ in held) if shown else (),
         )  # fmt: skip
@@ -122,7 +125,7 @@ class TurnRunner:
         handoff = {"reason": user.tracker.get_slot("handoff_reason") or "request", "urgency": "urgent" if intent.get("name") == "emergency" else "normal"}
         return dumps({
             "type": "turn", "key": message.key, "openid": message.openid, "channel": message.channel, "kind": message.kind,
-            "text": said.text if said else mask_for_log(message.text), "bubbles": masked(shown), "intent": intent.get("name"),
+            "text": said.text if said else mask_for_log(message.text), "bubbles": masked(_kept(shown, context)), "intent": intent.get("name"),
             "confidence": intent.get("confidence"), "decision": parse.get("decision"), "candidates": parse.get("candidates", []),
             "service_item": entities.get("service_item"), "aspect": entities.get("aspect"), "model": self.model_id, "data": self._settings.data_commit,
             "ms": ms, "at": message.at or now_ms(), "paused": user.tracker.is_paused(),
@@ -132,8 +135,9 @@ class TurnRunner:
 
     def apology(self, message: Message, entry: str, length: int, cause: str) -> Commit:
         """The commit that sets a message aside after three tries: an apology, a handoff for staff, and the message kept for operators."""
+        text = mask_for_log(hide_candidates(message.text, lambda kind, _: f"〔{kind}〕"))
         event = {
-            "type": "turn", "key": message.key, "openid": message.openid, "channel": message.channel, "kind": message.kind, "text": mask_for_log(message.text),
+            "type": "turn", "key": message.key, "openid": message.openid, "channel": message.channel, "kind": message.kind, "text": text,
             "bubbles": [{"text": SORRY}], "intent": None, "confidence": None, "decision": "error", "candidates": [], "service_item": None, "aspect": None,
             "model": self.model_id, "data": self._settings.data_commit, "ms": 0, "at": message.at or now_ms(), "paused": False,
             "handoff": {"reason": "failure", "urgency": "normal"}, "resumed": False, "error": cause, "held": [],
@@ -155,9 +159,14 @@ def _shown(message: Message, held: Held, bubbles: list[Bubble]) -> list[Bubble]:
     return [{"text": KEPT}, *kept, *bubbles] if kept else bubbles
 
 
-def _masked(events: list[Event]) -> list[Event]:
-    """What the bot said may quote a raw value (a query code is shown once); the stored tracker holds masks."""
+def _masked(events: list[Event], context: TurnContext) -> list[Event]:
+    """What the bot said may quote a raw value (a query code is shown once); Rasa repeats a response's values in the metadata. Neither is stored."""
     for event in events:
-        if isinstance(event, BotUttered) and event.text:
-            event.text = mask_for_log(event.text)
+        if isinstance(event, BotUttered):
+            event.text = mask_for_log(context.keepable(event.text)) if event.text else event.text
+            event.metadata = {name: value for name, value in event.metadata.items() if name in METADATA}
     return events
+
+
+def _kept(bubbles: list[Bubble], context: TurnContext) -> list[Bubble]:
+    return [{**bubble, "text": context.keepable(bubble["text"])} if bubble.get("text") else bubble for bubble in bubbles]

@@ -7,14 +7,15 @@ import time
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
-from rasa.shared.core.constants import REQUESTED_SLOT
-from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
+from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from store.context import TurnContext
 from store.evidence import evidence_id
 from store.message import MEDIA as KEPT
 from store.message import Message
+from weijing.candidate_names import hide_candidates
 from weijing.privacy import mask, mask_name
 
 MEDIA = {"image": "〔图片〕", "voice": "〔语音〕", "video": "〔视频〕", "file": "〔文件〕", "link": "〔链接〕"}
@@ -37,7 +38,10 @@ WHOLE = {"name": "姓名", "id_number": "身份证", "phone": "手机"}
 def clean(message: Message, tracker: DialogueStateTracker, context: TurnContext) -> str:
     """The user's words, masked; a leading slash is Rasa syntax and goes. The pipeline normalises them itself, after rare characters are safe in the vault."""
     hide = mask_name if tracker.get_slot(REQUESTED_SLOT) in NAMES else mask
-    return _SYNTAX.sub("", hide(message.text, context.keep)).strip() or NOTHING
+    text = message.text
+    if not tracker.active_loop_name and not tracker.is_paused():  # in a form a name is an answer; staff must be able to read it
+        text = hide_candidates(text, context.hold, asked=_last_action(tracker) == "action_check_name")
+    return _SYNTAX.sub("", hide(text, context.keep)).strip() or NOTHING
 
 
 def to_user_message(message: Message, tracker: DialogueStateTracker, context: TurnContext, intents: list[str]) -> UserMessage:
@@ -140,6 +144,16 @@ def offered(tracker: DialogueStateTracker) -> list[dict[str, Any]]:
 def standing(message: Message, tracker: DialogueStateTracker) -> set[str]:
     """Texts of the last reply that need no repeating: several pictures in a row get one line each, and the open question stands above them."""
     return {event.text for event in _last_reply(tracker)} if message.kind in MEDIA and not message.text else set()
+
+
+def _last_action(tracker: DialogueStateTracker) -> str:
+    """What answered the last message."""
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            break
+        if isinstance(event, ActionExecuted) and event.action_name != ACTION_LISTEN_NAME:
+            return str(event.action_name)
+    return ""
 
 
 def _last_reply(tracker: DialogueStateTracker) -> list[BotUttered]:

@@ -19,6 +19,9 @@ from cryptography.fernet import Fernet, InvalidToken
 REF = "〔{kind}#{ref}〕"
 """How a masked value reads in texts and slots: `〔身份证#k3f9a2〕`."""
 
+NOT_KEPT = "（这条内容只给您看一次，没有保存。）"
+"""In the place of a text that is not stored; a user who asks to hear it again reads this."""
+
 
 @dataclass
 class TurnContext:
@@ -40,6 +43,7 @@ class TurnContext:
     stored: dict[str, str] = field(default_factory=dict)
     added: dict[str, str] = field(default_factory=dict)
     raw: dict[str, str] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)
     deferred: list[str] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     spoken: str = ""
@@ -60,7 +64,12 @@ class TurnContext:
 
     def hold(self, kind: str, value: str) -> str:
         """As `keep`, but for this turn alone: afterwards nobody can open the mask. For what is needed once (个人信息保护法 art. 19)."""
+        self.held.add(value)
         return REF.format(kind=kind, ref=self._ref(value))
+
+    def keepable(self, text: str) -> str:
+        """A text as it may be stored: one that quotes a value held for this turn alone is dropped whole, for what is said of a name tells the name."""
+        return NOT_KEPT if any(value in text for value in self.held) else text
 
     def _ref(self, value: str) -> str:
         ref = next((ref for ref, known in self.raw.items() if known == value), None) or secrets.token_hex(4)

@@ -30,7 +30,12 @@ def normalise(text: str) -> str:
     text = _EMOJI.sub(" ", _FACE.sub(" ", text))
     text = _DRAWN_OUT.sub(r"\1\1\1", _REPEATED.sub(r"\1", text))
     text = _SPACE.sub(" ", text).strip()
-    return str(_simplifier().convert(_HAN_SPACE.sub("", text)))
+    return simplify(_HAN_SPACE.sub("", text))
+
+
+def simplify(text: str) -> str:
+    """The text in simplified characters."""
+    return str(_simplifier().convert(text))
 
 
 def narrow(text: str) -> str:
