@@ -10,6 +10,7 @@ from urllib.parse import quote
 import aiohttp
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt
 
+from actions.appointment_calls import AppointmentCalls
 from store.context import current
 from weijing.errors import BackendRefused, BackendUnavailable
 from weijing.settings import load_settings
@@ -23,7 +24,7 @@ CACHE_S = 20.0
 """How long a service item is kept: one that is switched off must be gone within a minute."""
 
 
-class Backend:
+class Backend(AppointmentCalls):
     """Typed calls; each raises `BackendUnavailable` (no answer, 5xx, token refused) or `BackendRefused` (any other 4xx).
 
     Args:
@@ -106,40 +107,6 @@ class Backend:
         """The offices whose name, address or services hold every one of these words."""
         offices: list[Json] = (await self._call("GET", f"/v1/offices?q={quote(words, safe='')}&limit={limit}"))["offices"]
         return offices
-
-    async def counters(self, service: str, lat: str | None = None, lng: str | None = None) -> list[Json]:
-        """The counters of a service, nearest first where a place is given; those of no place are kept for 20 s."""
-        path = f"/v1/counters?service={quote(service)}"
-        answer = await self._call("GET", f"{path}&lat={quote(lat)}&lng={quote(lng)}") if lat and lng else await self._cached(path)
-        return list(answer["counters"])
-
-    async def slots(self, office_id: str, service: str) -> list[Json]:
-        """The free slots of a counter in the next 30 days."""
-        return list((await self._call("GET", f"/v1/offices/{quote(office_id)}/slots?service={quote(service)}"))["slots"])
-
-    async def appointments(self, openid: str) -> list[Json]:
-        """The open appointments of a user."""
-        return list((await self._call("GET", f"/v1/appointments?openid={quote(openid)}"))["appointments"])
-
-    async def appointments_on(self, day: str) -> list[Json]:
-        """All open appointments of a day, with openid and whether the user was reminded."""
-        return list((await self._call("GET", f"/v1/appointments?date={quote(day)}"))["appointments"])
-
-    async def book(self, appointment: Json, key: str) -> Json:
-        """Book a slot; the same key and body answer the same appointment again."""
-        return await self._call("POST", "/v1/appointments", appointment, key)
-
-    async def move_appointment(self, appointment_no: str, move: Json, key: str) -> Json:
-        """Move an appointment to another slot."""
-        return await self._call("POST", f"/v1/appointments/{quote(appointment_no)}/move", move, key)
-
-    async def cancel_appointment(self, appointment_no: str, openid: str) -> Json:
-        """Cancel an appointment; may be repeated."""
-        return await self._call("DELETE", f"/v1/appointments/{quote(appointment_no)}?openid={quote(openid)}")
-
-    async def mark_reminded(self, appointment_no: str) -> Json:
-        """Note that the user was reminded; may be repeated."""
-        return await self._call("PUT", f"/v1/appointments/{quote(appointment_no)}/reminded")
 
     async def deliver(self, method: str, path: str, body: Json, key: str) -> Json:
         """Make a call that a turn kept; its body holds raw values already."""

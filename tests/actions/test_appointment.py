@@ -58,10 +58,10 @@ async def test_booking_takes_four_turns(talk: Talk) -> None:
     offered = await talk.bubbles(HALL, "find_office")
     assert 2 <= len(offered[0]["buttons"]) <= 6 and all(len(button["payload"]) <= 20 for button in offered[0]["buttons"])
     summary = await talk.say(offered[0]["buttons"][-1]["payload"], "nlu_clarify")
-    assert "还没有约上" in summary and "业务：身份证" in summary and "上海市示例路3号" in summary
+    assert "还没有约上" in summary and "业务：身份证" in summary and "上海市黄浦区示例路3号" in summary
     receipt = await talk.bubbles(CONTACT, "out_of_scope", decision="fallback")
     text = receipt[0]["text"]
-    assert re.search(r"预约号 Y\d{4}-\d{6}", text) and "上海市示例路3号" in text and "【身份证丢失补领】请带材料原件" in text
+    assert re.search(r"预约号 Y\d{4}-\d{6}", text) and "上海市黄浦区示例路3号" in text and "【身份证丢失补领】请带材料原件" in text
     assert "改约" in text and "取消预约" in text and "以窗口审核为准" in text
     assert [button["title"] for button in receipt[0]["buttons"]] == ["要带什么材料", "改时间", "取消预约"]
     assert talk.form is None and talk.slot("appointment_phone") is None
