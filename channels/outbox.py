@@ -99,13 +99,7 @@ class Sender:
         Raises:
             StoreUnavailable: Redis did not answer.
         """
-        try:
-            await self._leases.balance()
-            share = await self._leases.share()
-            for part in sorted(self._leases.held)[share:]:
-                await self._leases.free(part)
-        except FAULTS as error:
-            raise unavailable(error) from error
+        await self._leases.level()
 
     async def _by_user(self, part: int, keys: list[str]) -> dict[str, list[str]]:
         """openid -> its due keys, oldest first; an entry without a turn has no openid and is dropped by `take`."""

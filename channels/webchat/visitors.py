@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from store.keys import edge_channel
-from store.redis import FAULTS, Redis
+from store.redis import Redis
+from store.subscription import listen
 from store.webchat_log import edge_of
-
-log = logging.getLogger(__name__)
 
 PAGES = 8
 """Pages of one visitor that are served at once; the oldest is asked to leave."""
-_PAUSE_S = (0.05, 1.0)
-"""Shortest and longest pause before subscribing again."""
 _ALL = edge_channel(edge_of("*"))
 
 
@@ -84,18 +80,7 @@ class Visitors:
 
     async def listen(self) -> None:
         """Subscribe for ever; after each (re)subscription every page looks for itself, for hints may have passed meanwhile."""
-        pause = _PAUSE_S[0]
-        while True:
-            try:
-                async with self._redis.pubsub(ignore_subscribe_messages=False) as pubsub:
-                    await pubsub.psubscribe(_ALL)
-                    async for event in pubsub.listen():
-                        pause = _PAUSE_S[0]
-                        self._hear(event)
-            except FAULTS as error:
-                log.warning("the web chat's subscription was lost (%s); subscribing again", type(error).__name__)
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _PAUSE_S[1])
+        await listen(self._redis, _ALL, self._hear, "the web chat's")
 
     def _hear(self, event: dict[str, str]) -> None:
         told = self._pages.get(event["channel"].removeprefix(_ALL.removesuffix("*")), []) if event["type"] == "pmessage" else self._all()

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from store.keys import edge_channel
-from store.redis import FAULTS, Redis
-
-log = logging.getLogger(__name__)
-
-_PAUSE_S = (0.05, 1.0)
-"""Shortest and longest pause before subscribing again."""
+from store.redis import Redis
+from store.subscription import listen
 
 
 class Watch:
@@ -63,18 +58,7 @@ class Waits:
 
     async def listen(self) -> None:
         """Subscribe for ever; after each (re)subscription everybody looks for himself, for hints may have passed meanwhile."""
-        pause = _PAUSE_S[0]
-        while True:
-            try:
-                async with self._redis.pubsub(ignore_subscribe_messages=False) as pubsub:
-                    await pubsub.subscribe(self._channel)
-                    async for event in pubsub.listen():
-                        pause = _PAUSE_S[0]
-                        self._hear(event)
-            except FAULTS as error:
-                log.warning("the edge's subscription was lost (%s); subscribing again", type(error).__name__)
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _PAUSE_S[1])
+        await listen(self._redis, self._channel, self._hear, "the edge's")
 
     def _hear(self, event: dict[str, str]) -> None:
         if event["type"] == "subscribe":
