@@ -45,6 +45,8 @@ def _value(hint: Any, raw: object, at: str) -> Any:
 def _scalar(hint: Any, raw: object, at: str) -> Any:
     if hint is date:
         return _date(raw, at)
+    if hint is bool and isinstance(raw, bool):
+        return raw
     if hint is str and isinstance(raw, str) and (raw.strip() or not at.endswith("]")):
         return raw.strip()
     if hint in (int, float) and isinstance(raw, (int, hint)) and not isinstance(raw, bool) and raw >= 0:
