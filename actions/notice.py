@@ -42,9 +42,10 @@ class ActionAnswerNotice(BaseAction):
         page = tracker.get_slot(PAGE)
         if question.more and page and set(question.kinds) <= {page["kind"]}:
             return await _list(dispatcher, page)
-        question = read_question(text, await backend().notice_areas())
+        areas = await backend().notice_areas()
+        question = read_question(text, areas)
         if question.unknown:
-            dispatcher.utter_message(response="utter_notice_area_unknown", area=question.unknown, areas="、".join(await backend().notice_areas()), buttons=[ALL])
+            dispatcher.utter_message(response="utter_notice_area_unknown", area=question.unknown, areas="、".join(areas), buttons=[ALL])
             return []
         return await _look(dispatcher, question)
 
@@ -53,11 +54,11 @@ async def _look(dispatcher: CollectingDispatcher, question: NoticeQuestion) -> l
     """The list; what is mostly made known elsewhere is looked for by its word, and said honestly when no notice has it."""
     kind = question.kinds[0] if len(question.kinds) == 1 else ""
     page = {"kind": kind, "area": next(iter(question.areas), ""), "words": question.word, "shown": 0, "what": question.what}
-    if question.elsewhere is None:
+    if not question.elsewhere:
         return await _list(dispatcher, page)
     if await backend().notices(words=question.word, limit=1):
         return await _list(dispatcher, {**page, "kind": "", "what": f"“{question.word}”通知"})
-    dispatcher.utter_message(response=f"utter_notice_elsewhere{question.elsewhere and '_'}{question.elsewhere}", buttons=[ALL])
+    dispatcher.utter_message(response=question.elsewhere, buttons=[ALL])
     return []
 
 

@@ -1,4 +1,7 @@
-"""Demo notices and districts, seeded wherever `WEIJING_ENV` is not production. The warnings say what is publicly known of each kind of fraud; places and dates are invented."""
+"""Demo notices and districts, seeded wherever `WEIJING_ENV` is not production.
+
+The warnings say what is publicly known of each kind of fraud; places and dates are invented.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,8 @@ DEMO_NOTICES = (
         f"怎么办：公安机关不会在电话、微信里办案，也没有安全账户。挂断，不转账，告诉家人。{_ASK}", 3,
     ),
     DemoNotice(
-        "fraud", "“老师”带您投资，钱有去无回", "陌生人拉您进群，或交友后说有内幕消息，让您下载不明投资软件。开始能提现，投多了就提不出来，还要先交“税”“保证金”。\n"
+        "fraud", "“老师”带您投资，钱有去无回",
+        "陌生人拉您进群，或交友后说有内幕消息，让您下载不明投资软件。开始能提现，投多了就提不出来，还要先交“税”“保证金”。\n"
         f"怎么办：不加荐股群，不下载来历不明的投资软件，不向个人账户转账。{_ASK}", 5,
     ),
     DemoNotice(
@@ -52,17 +56,23 @@ DEMO_NOTICES = (
         f"怎么办：凡是要转账的，打他原来的电话或见面核实，没核实不转账。{_ASK}", 6,
     ),
     DemoNotice(
-        "traffic", "周末健步走期间部分道路管制", "（演示）本周六 6:00 至 11:00，示例路全段和示例湖环湖路禁止机动车通行，公交临时改线。请提前绕行示例大道，听从现场民警指挥。",
-        1, areas=("鼓楼区",), lasts=30,
+        "traffic", "周末健步走期间部分道路管制",
+        "（演示）本周六 6:00 至 11:00，示例路全段和示例湖环湖路禁止机动车通行，公交临时改线。请提前绕行示例大道，听从现场民警指挥。", 1, areas=("鼓楼区",), lasts=30,
     ),
     DemoNotice(
-        "traffic", "示例桥夜间施工，双向各封一条车道", "（演示）每晚 22:00 至次日 5:00 施工，双向各留一条车道。请减速慢行，货车绕行示例二桥。", 4, areas=("台江区",), lasts=30,
+        "traffic", "示例桥夜间施工，双向各封一条车道",
+        "（演示）每晚 22:00 至次日 5:00 施工，双向各留一条车道。请减速慢行，货车绕行示例二桥。", 4, areas=("台江区",), lasts=30,
     ),
-    DemoNotice("service", "户政大厅周六上午照常开放", "（演示）周六 9:00 至 12:00 可以办身份证和居住证。人多的时候先预约再来，说“预约办事”就能约。", 7),
     DemoNotice(
-        "safety", "电动自行车不进楼、不飞线充电", "电池在楼道、屋里充电容易起火。请停在集中充电的地方，充电时间不要过长，不买、不用来路不明的电池。看见起火先离开，打 119。", 8,
+        "service", "户政大厅周六上午照常开放", "（演示）周六 9:00 至 12:00 可以办身份证和居住证。人多的时候先预约再来，说“预约办事”就能约。", 7,
     ),
-    DemoNotice("other", "本公众号不会向您要验证码", "我们不会在微信里要您转账，也不会要银行卡密码、短信验证码。有人用我们的名义这样做，请打 96110 核实。", 10),
+    DemoNotice(
+        "safety", "电动自行车不进楼、不飞线充电",
+        "电池在楼道、屋里充电容易起火。请停在集中充电的地方，充电时间不要过长，不买、不用来路不明的电池。看见起火先离开，打 119。", 8,
+    ),
+    DemoNotice(
+        "other", "本公众号不会向您要验证码", "我们不会在微信里要您转账，也不会要银行卡密码、短信验证码。有人用我们的名义这样做，请打 96110 核实。", 10,
+    ),
 )  # fmt: skip
 """The ten. One that has expired is published anew when the backend starts, so that a demo always has one of each kind."""
 

@@ -10,7 +10,7 @@ import asyncpg
 from aiohttp import web
 
 from backend.contract import BODY
-from backend.database import POOL, connected, transaction
+from backend.database import POOL, connected
 from backend.idempotency import create_once
 from backend.problems import Problem, not_found
 from weijing.workdays import SHANGHAI

@@ -1,0 +1,138 @@
+"""The feed of notices: each is posted once to each subscriber, by day, in pages, at a bounded pace; who leaves hears nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from cryptography.fernet import Fernet
+
+from actions.client import backend as api
+from actions.courier import Courier
+from actions.notice_feed import BRIEF, MOST_DUE, NoticeFeed, brief
+from channels.wechat.notices import notice_data
+from store.erase import erase_user
+from store.keys import NOTICES, PARTITIONS, key, partition
+from store.message import Message
+from store.redis import Redis
+from store.turns import Turns, now_ms
+from tests.actions.conftest import BackendProcess
+from tests.actions.test_notice import publish
+from weijing.errors import BackendUnavailable
+from weijing.workdays import SHANGHAI
+
+DAY, NIGHT = datetime(2026, 11, 22, 8, 0, tzinfo=SHANGHAI), datetime(2026, 11, 22, 21, 0, tzinfo=SHANGHAI)
+
+
+async def posted(redis: Redis, openid: str) -> list[dict[str, object]]:
+    """The bubbles that wait for this user, oldest first."""
+    part = partition(openid)
+    turns = [await redis.hgetall(key(part, "turn", one)) for one in await redis.zrange(key(part, "due"), 0, -1)]
+    return [json.loads(turn["reply"])[0] for turn in turns if turn["openid"] == openid and turn["kind"] == "notice"]
+
+
+async def follow_all(redis: Redis, now: datetime = DAY) -> int:
+    """Post until nothing is left; the senders have delivered what was due before each page."""
+    feed, dealt = NoticeFeed(redis), 0
+    while found := await feed.follow(api(), now):
+        dealt += found
+    return dealt
+
+
+@pytest_asyncio.fixture
+async def openid(redis: Redis, backend: BackendProcess) -> AsyncIterator[str]:
+    """A subscriber to safety notices; what other tests published before is behind the cursors, and nobody else subscribes afterwards."""
+    await follow_all(redis)
+    openid = f"o-{uuid4().hex}"
+    await api().subscribe_notices(openid, ["safety"], [])
+    yield openid
+    if backend.process and backend.process.poll() is None:
+        await api().unsubscribe_notices(openid)
+
+
+async def test_a_notice_is_told_once_to_each_subscriber_briefly(redis: Redis, openid: str) -> None:
+    twin = next(name for number in range(9999) if partition(name := f"{openid}{number}") == partition(openid))
+    await api().subscribe_notices(twin, ["safety"], ["台江区"])
+    number = await publish(kind="safety", title="电动车别进楼", body="电池在楼道充电容易起火。" * 20, areas=["台江区"])
+    assert await follow_all(redis) == 2 and await follow_all(redis) == 0
+    for user in (openid, twin):
+        (bubble,) = await posted(redis, user)
+        text = str(bubble["text"])
+        assert text.startswith("【治安提醒】电动车别进楼（台江区）\n电池在楼道") and "不要再发公告了" in text and len(text) < BRIEF + 60
+        assert bubble["buttons"] == [{"title": "看全文", "payload": f"看通知{number}"}]
+        assert notice_data("notice", [bubble])["thing1"] == {"value": "电动车别进楼"}, "the subscription notice tells the title"
+    await api().unsubscribe_notices(twin)
+
+
+async def test_at_night_only_the_urgent_goes_and_the_rest_waits_for_the_morning(redis: Redis, openid: str) -> None:
+    await publish(kind="safety", title="不急的")
+    await publish(kind="safety", title="要紧的", urgent=True)
+    assert await follow_all(redis, NIGHT) == 1
+    assert ["要紧的" in str(one["text"]) for one in await posted(redis, openid)] == [True]
+    assert await follow_all(redis, DAY) == 1
+    assert "不急的" in str((await posted(redis, openid))[1]["text"])
+
+
+async def test_killed_between_post_and_cursor_and_two_at_once_tell_once(redis: Redis, openid: str) -> None:
+    before = await redis.hgetall(NOTICES)
+    await publish(kind="safety", title="第一条")
+    await publish(kind="safety", title="第二条")
+    await asyncio.gather(*(NoticeFeed(redis).follow(api(), DAY) for _ in range(3)))
+    await redis.delete(NOTICES)
+    if before:
+        await redis.hset(NOTICES, mapping=before)  # an older cursor, as after a kill before the last writes
+    await follow_all(redis)
+    assert [str(one["text"])[6:9] for one in await posted(redis, openid)] == ["第一条", "第二条"]
+
+
+async def test_withdrawn_and_stopped_before_it_was_sent_is_not_sent(redis: Redis, openid: str) -> None:
+    number = await publish(kind="safety")
+    await api()._call("POST", f"/v1/notices/{number}/withdraw", {"reason": "有误"}, uuid4().hex)
+    assert await follow_all(redis) == 0
+    await publish(kind="safety")
+    await api().unsubscribe_notices(openid, "safety")
+    assert await follow_all(redis) == 0 and await posted(redis, openid) == []
+
+
+async def test_while_many_replies_are_due_no_page_is_posted_and_a_page_is_bounded(redis: Redis, openid: str) -> None:
+    many = [f"{openid}-{number}" for number in range(MOST_DUE + 5)]
+    await asyncio.gather(*(api().subscribe_notices(one, ["safety"], []) for one in many))
+    await publish(kind="safety")
+    feed = NoticeFeed(redis)
+    assert await feed.follow(api(), DAY) == 100, "one page"
+    assert await feed.follow(api(), DAY) == 0, "the senders come first"
+    for part in range(PARTITIONS):
+        await redis.delete(key(part, "due"))  # all delivered
+    assert await feed.follow(api(), DAY) == 6
+    later = await Turns(redis).post(openid, "later", [{"text": "好"}], kind="staff")
+    await redis.zadd(key(partition(openid), "due"), {"later": now_ms() + 60_000})
+    assert later and await feed._due() == 6, "what is due later holds up nobody"
+    await asyncio.gather(*(api().unsubscribe_notices(one) for one in many))
+
+
+async def test_while_the_backend_is_away_nothing_moves_and_nothing_is_lost(redis: Redis, backend: BackendProcess, openid: str) -> None:
+    await publish(kind="safety")
+    backend.kill()
+    with pytest.raises(BackendUnavailable):
+        await NoticeFeed(redis).follow(api(), DAY)
+    backend.start()
+    assert await follow_all(redis) == 1 and len(await posted(redis, openid)) == 1
+
+
+async def test_who_leaves_is_told_nothing_and_forgotten(redis: Redis, openid: str) -> None:
+    await publish(kind="safety")
+    await erase_user(redis, Message("bye", openid, kind="event", event="unsubscribe"))
+    await Courier(redis, Fernet(Fernet.generate_key())).deliver_all(api())
+    assert await api().notice_subscriptions(openid) == []
+    assert await follow_all(redis) == 0 and await posted(redis, openid) == []
+
+
+def test_the_brief_ends_at_a_sentence_where_one_does() -> None:
+    assert brief("短。") == "短。"
+    assert brief("第一句。" * 30).endswith("第一句。") and len(brief("第一句。" * 30)) == BRIEF
+    assert brief("没有句号" * 40).endswith("…") and len(brief("没有句号" * 40)) == BRIEF
