@@ -26,6 +26,7 @@ from tests.actions.test_notice import publish
 from weijing.errors import BackendUnavailable
 from weijing.workdays import SHANGHAI
 
+WISH, HERE = ["safety"], ["黄浦区"]
 DAY, NIGHT = datetime(2026, 11, 22, 8, 0, tzinfo=SHANGHAI), datetime(2026, 11, 22, 21, 0, tzinfo=SHANGHAI)
 
 
@@ -36,8 +37,13 @@ async def posted(redis: Redis, openid: str) -> list[dict[str, object]]:
     return [json.loads(turn["reply"])[0] for turn in turns if turn["openid"] == openid and turn["kind"] == "notice"]
 
 
+async def warn(**fields: object) -> int:
+    """Publish a safety notice of that district; its id."""
+    return await publish(kind="safety", areas=HERE, **fields)
+
+
 async def follow_all(redis: Redis, now: datetime = DAY) -> int:
-    """Post until nothing is left; the senders have delivered what was due before each page."""
+    """Post until nothing is left."""
     feed, dealt = NoticeFeed(redis), 0
     while found := await feed.follow(api(), now):
         dealt += found
@@ -46,10 +52,12 @@ async def follow_all(redis: Redis, now: datetime = DAY) -> int:
 
 @pytest_asyncio.fixture
 async def openid(redis: Redis, backend: BackendProcess) -> AsyncIterator[str]:
-    """A subscriber to safety notices; what other tests published before is behind the cursors, and nobody else subscribes afterwards."""
-    await follow_all(redis)
+    """A subscriber to the safety notices of a district that no other test subscribes to; what was published before is behind the cursors."""
+    for lane in ("plain", "urgent"):
+        while page := await api().notice_deliveries(int(await redis.hget(NOTICES, lane) or 0), urgent=lane == "urgent"):
+            await redis.hset(NOTICES, lane, int(page[-1]["id"]))
     openid = f"o-{uuid4().hex}"
-    await api().subscribe_notices(openid, ["safety"], [])
+    await api().subscribe_notices(openid, WISH, HERE)
     yield openid
     if backend.process and backend.process.poll() is None:
         await api().unsubscribe_notices(openid)
@@ -57,21 +65,21 @@ async def openid(redis: Redis, backend: BackendProcess) -> AsyncIterator[str]:
 
 async def test_a_notice_is_told_once_to_each_subscriber_briefly(redis: Redis, openid: str) -> None:
     twin = next(name for number in range(9999) if partition(name := f"{openid}{number}") == partition(openid))
-    await api().subscribe_notices(twin, ["safety"], ["台江区"])
-    number = await publish(kind="safety", title="电动车别进楼", body="电池在楼道充电容易起火。" * 20, areas=["台江区"])
+    await api().subscribe_notices(twin, WISH, [])
+    number = await warn(title="电动车别进楼", body="电池在楼道充电容易起火。" * 20)
     assert await follow_all(redis) == 2 and await follow_all(redis) == 0
     for user in (openid, twin):
         (bubble,) = await posted(redis, user)
         text = str(bubble["text"])
-        assert text.startswith("【治安提醒】电动车别进楼（台江区）\n电池在楼道") and "不要再发公告了" in text and len(text) < BRIEF + 60
+        assert text.startswith("【治安提醒】电动车别进楼（黄浦区）\n电池在楼道") and "不要再发公告了" in text and len(text) < BRIEF + 60
         assert bubble["buttons"] == [{"title": "看全文", "payload": f"看通知{number}"}]
         assert notice_data("notice", [bubble])["thing1"] == {"value": "电动车别进楼"}, "the subscription notice tells the title"
     await api().unsubscribe_notices(twin)
 
 
 async def test_at_night_only_the_urgent_goes_and_the_rest_waits_for_the_morning(redis: Redis, openid: str) -> None:
-    await publish(kind="safety", title="不急的")
-    await publish(kind="safety", title="要紧的", urgent=True)
+    await warn(title="不急的")
+    await warn(title="要紧的", urgent=True)
     assert await follow_all(redis, NIGHT) == 1
     assert ["要紧的" in str(one["text"]) for one in await posted(redis, openid)] == [True]
     assert await follow_all(redis, DAY) == 1
@@ -80,8 +88,8 @@ async def test_at_night_only_the_urgent_goes_and_the_rest_waits_for_the_morning(
 
 async def test_killed_between_post_and_cursor_and_two_at_once_tell_once(redis: Redis, openid: str) -> None:
     before = await redis.hgetall(NOTICES)
-    await publish(kind="safety", title="第一条")
-    await publish(kind="safety", title="第二条")
+    await warn(title="第一条")
+    await warn(title="第二条")
     await asyncio.gather(*(NoticeFeed(redis).follow(api(), DAY) for _ in range(3)))
     await redis.delete(NOTICES)
     if before:
@@ -91,18 +99,18 @@ async def test_killed_between_post_and_cursor_and_two_at_once_tell_once(redis: R
 
 
 async def test_withdrawn_and_stopped_before_it_was_sent_is_not_sent(redis: Redis, openid: str) -> None:
-    number = await publish(kind="safety")
+    number = await warn()
     await api()._call("POST", f"/v1/notices/{number}/withdraw", {"reason": "有误"}, uuid4().hex)
     assert await follow_all(redis) == 0
-    await publish(kind="safety")
+    await warn()
     await api().unsubscribe_notices(openid, "safety")
     assert await follow_all(redis) == 0 and await posted(redis, openid) == []
 
 
 async def test_while_many_replies_are_due_no_page_is_posted_and_a_page_is_bounded(redis: Redis, openid: str) -> None:
     many = [f"{openid}-{number}" for number in range(MOST_DUE + 5)]
-    await asyncio.gather(*(api().subscribe_notices(one, ["safety"], []) for one in many))
-    await publish(kind="safety")
+    await asyncio.gather(*(api().subscribe_notices(one, WISH, HERE) for one in many))
+    await warn()
     feed = NoticeFeed(redis)
     assert await feed.follow(api(), DAY) == 100, "one page"
     assert await feed.follow(api(), DAY) == 0, "the senders come first"
@@ -116,7 +124,7 @@ async def test_while_many_replies_are_due_no_page_is_posted_and_a_page_is_bounde
 
 
 async def test_while_the_backend_is_away_nothing_moves_and_nothing_is_lost(redis: Redis, backend: BackendProcess, openid: str) -> None:
-    await publish(kind="safety")
+    await warn()
     backend.kill()
     with pytest.raises(BackendUnavailable):
         await NoticeFeed(redis).follow(api(), DAY)
@@ -125,7 +133,7 @@ async def test_while_the_backend_is_away_nothing_moves_and_nothing_is_lost(redis
 
 
 async def test_who_leaves_is_told_nothing_and_forgotten(redis: Redis, openid: str) -> None:
-    await publish(kind="safety")
+    await warn()
     await erase_user(redis, Message("bye", openid, kind="event", event="unsubscribe"))
     await Courier(redis, Fernet(Fernet.generate_key())).deliver_all(api())
     assert await api().notice_subscriptions(openid) == []
