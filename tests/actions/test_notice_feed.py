@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from async_timeout import timeout
 from cryptography.fernet import Fernet
 
 from actions.client import backend as api
@@ -22,7 +23,9 @@ from store.message import Message
 from store.redis import Redis
 from store.turns import Turns, now_ms
 from tests.actions.conftest import BackendProcess
+from tests.actions.test_changes import Process
 from tests.actions.test_notice import publish
+from weijing.engines import EmbeddedRedis
 from weijing.errors import BackendUnavailable
 from weijing.workdays import SHANGHAI
 
@@ -138,6 +141,20 @@ async def test_who_leaves_is_told_nothing_and_forgotten(redis: Redis, openid: st
     await Courier(redis, Fernet(Fernet.generate_key())).deliver_all(api())
     assert await api().notice_subscriptions(openid) == []
     assert await follow_all(redis) == 0 and await posted(redis, openid) == []
+
+
+async def test_a_courier_killed_on_its_way_tells_everything_once(redis: Redis, redis_server: EmbeddedRedis, backend: BackendProcess, openid: str) -> None:
+    for number in range(40):
+        await warn(title=f"第{number:02d}条", urgent=True)
+    for enough in (1, 40):
+        process = Process(redis_server.url, backend.url)
+        try:
+            async with timeout(60):
+                while len(await posted(redis, openid)) < enough:  # noqa: ASYNC110  another process posts
+                    await asyncio.sleep(0.002)
+        finally:
+            process.kill()
+    assert [str(one["text"])[6:9] for one in await posted(redis, openid)] == [f"第{number:02d}条" for number in range(40)]
 
 
 def test_the_brief_ends_at_a_sentence_where_one_does() -> None:
