@@ -154,7 +154,7 @@ async def test_a_courier_killed_on_its_way_tells_everything_once(redis: Redis, r
                     await asyncio.sleep(0.002)
         finally:
             process.kill()
-    assert [str(one["text"])[6:9] for one in await posted(redis, openid)] == [f"第{number:02d}条" for number in range(40)]
+    assert [str(one["text"])[6:10] for one in await posted(redis, openid)] == [f"第{number:02d}条" for number in range(40)]
 
 
 def test_the_brief_ends_at_a_sentence_where_one_does() -> None:
