@@ -16,7 +16,8 @@ from actions.said import Said
 
 NARROWED = frozenset({"traffic"})
 """Kinds that one rather wants of a district or two."""
-OFFERED = 4
+OFFERED = 6
+"""Districts that the confirmation offers to narrow to."""
 
 
 class ActionSubscribeNotice(BaseAction):
