@@ -11,6 +11,7 @@ import aiohttp
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt
 
 from actions.appointment_calls import AppointmentCalls
+from actions.notice_calls import NoticeCalls
 from store.context import current
 from weijing.errors import BackendRefused, BackendUnavailable
 from weijing.settings import load_settings
@@ -24,7 +25,7 @@ CACHE_S = 20.0
 """How long a service item is kept: one that is switched off must be gone within a minute."""
 
 
-class Backend(AppointmentCalls):
+class Backend(AppointmentCalls, NoticeCalls):
     """Typed calls; each raises `BackendUnavailable` (no answer, 5xx, token refused) or `BackendRefused` (any other 4xx).
 
     Args:

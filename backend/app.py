@@ -22,6 +22,8 @@ from backend.database import POOL, answers, close_pool, migrate, open_pool, wait
 from backend.evidence import add_evidence
 from backend.identities import bind_identity, read_identity, unbind_identity
 from backend.matters import list_matters
+from backend.notice_subscriptions import list_notice_deliveries, read_notice_subscriptions, subscribe_notices, unsubscribe_notices
+from backend.notices import list_notices, publish_notice, read_notice, withdraw_notice
 from backend.offices import list_offices
 from backend.problems import problems
 from backend.ratings import create_rating
@@ -73,6 +75,14 @@ HANDLERS: dict[str, Handle] = {
     "addApplicationStep": add_step,
     "addReportStep": add_step,
     "addCaseStep": add_step,
+    "listNotices": list_notices,
+    "readNotice": read_notice,
+    "publishNotice": publish_notice,
+    "withdrawNotice": withdraw_notice,
+    "readNoticeSubscriptions": read_notice_subscriptions,
+    "subscribeNotices": subscribe_notices,
+    "unsubscribeNotices": unsubscribe_notices,
+    "listNoticeDeliveries": list_notice_deliveries,
 }
 """operationId of the spec -> handler; the public operations are mounted below."""
 

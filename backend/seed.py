@@ -17,6 +17,7 @@ from backend.counters import counter_rows
 from backend.database import SETUP_LOCK, transaction
 from backend.demo import DEMO, DemoApplication
 from backend.demo_cases import DEMO_CASES, DemoCase
+from backend.demo_notices import seed_demo_notices
 from backend.demo_offices import DEMO_OFFICES
 from backend.identities import person_digest
 from backend.proofs import hash_proof
@@ -101,6 +102,7 @@ async def seed_demo(connection: asyncpg.Connection, vault: Vault, items: Mapping
     await connection.executemany(APPLICANT, [(demo.application_no, person) for demo, person in zip(DEMO, people, strict=True)])
     await connection.executemany(OFFICE, DEMO_OFFICES)
     await connection.executemany(COUNTER, counter_rows(DEMO_OFFICES))
+    await seed_demo_notices(connection)
     proofs = [(number, kind, proof) for number, demo in _numbered(missing, cases) for kind, proof in demo.proofs.items()]
     hashes = await asyncio.gather(*(hash_proof(vault, kind, proof) for _, kind, proof in proofs))
     await connection.executemany(PROOF, [(number, kind, value) for (number, kind, _), value in zip(proofs, hashes, strict=True)])
