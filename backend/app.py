@@ -98,7 +98,7 @@ def init_app(settings: Settings, bucket: Bucket | None = None) -> web.Applicatio
 
     Raises:
         EngineError: (at start) PostgreSQL cannot be reached.
-        ServiceItemError: (at start) a service item's record is not valid.
+        ServiceItemError, FilingError: (at start) a record of the data is not valid.
     """
     operations = load_contract()
     public = frozenset(operation.path for operation in operations if operation.public)
@@ -129,7 +129,7 @@ def _database(settings: Settings) -> Callable[[web.Application], AsyncIterator[N
         await wait_ready(url, WAIT_S)
         await asyncio.to_thread(migrate, url)
         app[POOL] = pool = await open_pool(url)
-        await seed(pool, app[VAULT], demo=settings.demo)
+        await seed(pool, app[VAULT], demo=settings.demo, app_id=settings.wechat_app_id)
         yield
         await close_pool(pool)
 

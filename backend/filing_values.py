@@ -49,7 +49,7 @@ SHAPES: dict[str, Fields] = {
     "document": _DOCUMENT,
     "address": _record({"text": _line(200, 4)}, {name: {"anyOf": [_line(200, 0), _NONE]} for name in ("division", "code", "detail")}),
     "place": _record({"text": _line(200), "lat": {"type": ["number", "null"]}, "lng": {"type": ["number", "null"]}}),
-    "pictures": _list(_record({"kind": {"enum": ["image", "video", "file"]}, "ref": _line(512)})),
+    "pictures": _list(_record({"kind": {"enum": ["image", "voice", "video", "file"]}, "ref": _line(512)})),
     "people": _list(_record({"name": _line(60), "document": _DOCUMENT}, {"phone": {"anyOf": [_line(20, 5), _NONE]}})),
 }
 """Field type -> JSON Schema of its value, as `weijing/filing.py` describes it."""
