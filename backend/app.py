@@ -31,7 +31,7 @@ from backend.ratings import create_rating
 from backend.reports import create_report, query_report
 from backend.retention import keep_clean
 from backend.ride_contacts import agree, invite
-from backend.rides import check_in, list_rides, mark_stage
+from backend.rides import check_in, list_own_rides, list_rides, mark_stage
 from backend.security import Bucket, guard
 from backend.seed import seed
 from backend.service_items import list_service_items, read_service_item
@@ -88,6 +88,7 @@ HANDLERS: dict[str, Handle] = {
     "inviteContact": invite,
     "agreeAsContact": agree,
     "listRides": list_rides,
+    "listOwnRides": list_own_rides,
     "markStage": mark_stage,
 }
 """operationId of the spec -> handler; the public operations are mounted below."""

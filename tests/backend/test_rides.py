@@ -85,6 +85,15 @@ async def test_a_picture_is_enough_without_a_plate(api: Api, openid: str) -> Non
     assert (await begin(api, openid, plate="粤BD12345")).status == 201, "a green plate"
 
 
+async def test_the_passenger_finds_what_is_under_way_the_latest_first(api: Api, openid: str) -> None:
+    first, second = [(await begin(api, openid, plate=plate)).json["filing_no"] for plate in ("京A12345", "京A12346")]
+    for numbers in ([second, first], [first]):
+        rides = (await api("GET", f"/v1/users/{openid}/rides")).json["rides"]
+        assert [one["number"] for one in rides] == numbers
+        await post(api, numbers[0], "check-ins", openid=openid, state="arrived")
+    assert (await api("GET", f"/v1/users/{openid}-else/rides")).json == (await api("GET", f"/v1/users/{openid}/rides")).json == {"rides": []}
+
+
 async def test_who_arrives_is_in_no_list_and_says_so_twice_without_harm(api: Api, openid: str, overdue: str) -> None:
     assert (await listed(api, overdue)) is not None and await listed(api, overdue, 30) is None
     assert (await post(api, overdue, "check-ins", openid="o-else", state="arrived")).status == 404
