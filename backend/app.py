@@ -20,6 +20,9 @@ from backend.contract import SPEC, Handle, Operation, load_contract
 from backend.counters import list_counters, list_slots
 from backend.database import POOL, answers, close_pool, migrate, open_pool, wait_ready
 from backend.evidence import add_evidence
+from backend.filing_supplements import add_supplement, list_supplements
+from backend.filings import create_filing, query_filing
+from backend.forgetting import erase_filing
 from backend.identities import bind_identity, read_identity, unbind_identity
 from backend.matters import list_matters
 from backend.notice_subscriptions import list_notice_deliveries, read_notice_subscriptions, subscribe_notices, unsubscribe_notices
@@ -29,6 +32,8 @@ from backend.problems import problems
 from backend.ratings import create_rating
 from backend.reports import create_report, query_report
 from backend.retention import keep_clean
+from backend.ride_contacts import agree, invite
+from backend.rides import check_in, list_own_rides, list_rides, mark_stage
 from backend.security import Bucket, guard
 from backend.seed import seed
 from backend.service_items import list_service_items, read_service_item
@@ -83,6 +88,18 @@ HANDLERS: dict[str, Handle] = {
     "subscribeNotices": subscribe_notices,
     "unsubscribeNotices": unsubscribe_notices,
     "listNoticeDeliveries": list_notice_deliveries,
+    "createFiling": create_filing,
+    "queryFiling": query_filing,
+    "eraseFiling": erase_filing,
+    "addFilingStep": add_step,
+    "addSupplement": add_supplement,
+    "listSupplements": list_supplements,
+    "checkIn": check_in,
+    "inviteContact": invite,
+    "agreeAsContact": agree,
+    "listRides": list_rides,
+    "listOwnRides": list_own_rides,
+    "markStage": mark_stage,
 }
 """operationId of the spec -> handler; the public operations are mounted below."""
 
@@ -92,7 +109,7 @@ def init_app(settings: Settings, bucket: Bucket | None = None) -> web.Applicatio
 
     Raises:
         EngineError: (at start) PostgreSQL cannot be reached.
-        ServiceItemError: (at start) a service item's record is not valid.
+        ServiceItemError, FilingError: (at start) a record of the data is not valid.
     """
     operations = load_contract()
     public = frozenset(operation.path for operation in operations if operation.public)
@@ -123,7 +140,7 @@ def _database(settings: Settings) -> Callable[[web.Application], AsyncIterator[N
         await wait_ready(url, WAIT_S)
         await asyncio.to_thread(migrate, url)
         app[POOL] = pool = await open_pool(url)
-        await seed(pool, app[VAULT], demo=settings.demo)
+        await seed(pool, app[VAULT], demo=settings.demo, app_id=settings.wechat_app_id)
         yield
         await close_pool(pool)
 
