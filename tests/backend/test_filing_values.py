@@ -51,9 +51,10 @@ BAD: list[tuple[FilingField, Any]] = [
     (field("text", least=2), "一"), (field("text", most=3), "四个字呀"), (field("text"), ["x"]), (field("text"), "a\x00"), (field("name"), ""),
     (field("phone"), "12345678901"), (field("phone"), "8234567"), (field("id_number"), WRONG_CARD["number"]), (field("id_number"), "110101190013010014"),
     (field("document"), WRONG_CARD), (field("document"), {"kind": "护照"}), (field("document"), {**CARD, "more": "x"}), (field("date", least=1), day(-9)),
-    (field("date", most=30), day(33)), (field("date"), "2026-13-01"), (field("date"), "昨天"), (field("moment"), moment(25)), (field("moment", most=2), moment(3)),
-    (field("moment"), moment(-169)), (field("moment", most=24), NOW.replace(tzinfo=None).isoformat()), (field("choice", options=OPTIONS), "丙"),
-    (field("address"), {"text": "x"}), (field("place"), {"text": "站", "lat": 91, "lng": 0}), (field("place"), {"text": "站", "lat": 1, "lng": None}),
+    (field("date", most=30), day(33)), (field("date"), "2026-13-01"), (field("date"), "昨天"), (field("moment"), moment(25)),
+    (field("moment", most=2), moment(3)), (field("moment"), moment(-169)), (field("moment", most=24), NOW.replace(tzinfo=None).isoformat()),
+    (field("choice", options=OPTIONS), "丙"), (field("address"), {"text": "x"}), (field("place"), {"text": "站", "lat": 91, "lng": 0}),
+    (field("place"), {"text": "站", "lat": 1, "lng": None}),
     (field("place"), "站"), (field("plate"), "粤I12345"), (field("plate"), "粤B12345 和 粤B12346"), (field("pictures", most=1), [PICTURE, PICTURE]),
     (field("pictures"), [{"kind": "image"}]), (field("people"), [PERSON, PERSON | {"document": WRONG_CARD}]), (field("people", most=1), [PERSON, PERSON]),
 ]  # fmt: skip
