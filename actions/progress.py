@@ -10,7 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event, cleared
 from actions.client import Json, backend
-from actions.form import TRIES, Field, Form, Slots
+from actions.field import Field, Slots
+from actions.form import TRIES, Form
 from actions.pages import rating_anchor
 from actions.progress_follow import FINAL, FOLLOW, seen
 from actions.progress_matters import offer_binding, own_matters, say_matters

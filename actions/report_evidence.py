@@ -13,7 +13,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event
-from actions.form import Slots
+from actions.field import Slots
 from actions.pages import page_anchor
 from actions.report_files import MOST, Items, add_to_report
 from actions.said import Said

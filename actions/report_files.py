@@ -9,7 +9,8 @@ import logging
 from typing import Any
 
 from actions.client import Json, backend, revealed
-from actions.form import TRIES, Slots
+from actions.field import Slots
+from actions.form import TRIES
 from store.context import current
 from weijing.errors import BackendRefused, BackendUnavailable
 
@@ -36,7 +37,11 @@ def held(taken: dict[str, Any], slots: Slots) -> dict[str, Any]:
 
 def received(taken: Slots) -> list[dict[str, Any]]:
     """One line that counts the files, if one has just come."""
-    evidence = taken.get("report_evidence")
+    return counted_in(taken.get("report_evidence"))
+
+
+def counted_in(evidence: Items | None) -> list[dict[str, Any]]:
+    """The same for any list of files."""
     if not evidence:
         return []
     full, spoken = len(evidence) >= MOST, evidence[-1]["kind"] == "voice"
@@ -55,9 +60,17 @@ def counted(slots: Slots) -> str:
     return f"{len(slots.get('report_evidence') or [])} 份" + (f"，另有语音 {voices} 条" if voices else "")
 
 
-def let_go(slots: Slots) -> None:
-    """The report is not filed: its files may go."""
-    current().claim(files_of(slots))
+def files_in(value: Any) -> Items:
+    """Every file that a body of the API names, however deep."""
+    if isinstance(value, dict) and value.keys() == {"kind", "ref"}:
+        return [value]
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [item for part in parts for item in files_in(part)]
+
+
+def let_go(values: Any) -> None:
+    """What was being filled is not filed: its files may go."""
+    current().claim(files_in(values))
 
 
 async def file_evidence(receipt: Json, report: Json) -> None:

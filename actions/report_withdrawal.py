@@ -11,7 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event, cleared
 from actions.client import backend
-from actions.form import TRIES, Field, Form, Slots, volunteered
+from actions.field import Field, Slots, volunteered
+from actions.form import TRIES, Form
 from actions.pages import rating_anchor
 from actions.said import Said
 from store.context import current
