@@ -20,6 +20,9 @@ from backend.contract import SPEC, Handle, Operation, load_contract
 from backend.counters import list_counters, list_slots
 from backend.database import POOL, answers, close_pool, migrate, open_pool, wait_ready
 from backend.evidence import add_evidence
+from backend.filing_supplements import add_supplement, list_supplements
+from backend.filings import create_filing, query_filing
+from backend.forgetting import erase_filing
 from backend.identities import bind_identity, read_identity, unbind_identity
 from backend.matters import list_matters
 from backend.offices import list_offices
@@ -27,6 +30,8 @@ from backend.problems import problems
 from backend.ratings import create_rating
 from backend.reports import create_report, query_report
 from backend.retention import keep_clean
+from backend.ride_contacts import agree, invite
+from backend.rides import check_in, list_rides, mark_stage
 from backend.security import Bucket, guard
 from backend.seed import seed
 from backend.service_items import list_service_items, read_service_item
@@ -73,6 +78,17 @@ HANDLERS: dict[str, Handle] = {
     "addApplicationStep": add_step,
     "addReportStep": add_step,
     "addCaseStep": add_step,
+    "createFiling": create_filing,
+    "queryFiling": query_filing,
+    "eraseFiling": erase_filing,
+    "addFilingStep": add_step,
+    "addSupplement": add_supplement,
+    "listSupplements": list_supplements,
+    "checkIn": check_in,
+    "inviteContact": invite,
+    "agreeAsContact": agree,
+    "listRides": list_rides,
+    "markStage": mark_stage,
 }
 """operationId of the spec -> handler; the public operations are mounted below."""
 

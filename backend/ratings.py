@@ -17,6 +17,7 @@ from backend.vault import VAULT
 CHANGEABLE = timedelta(days=7)
 KNOWN = """
     SELECT EXISTS (SELECT FROM backend.applications WHERE application_no = $1) OR EXISTS (SELECT FROM backend.reports WHERE report_no = $1)
+        OR EXISTS (SELECT FROM backend.filings WHERE filing_no = $1 AND status IN ('completed', 'rejected'))
 """
 RATE = """
     INSERT INTO backend.ratings AS known (matter, openid, quality, procedure, attitude, words) VALUES ($1, $2, $3, $4, $5, $6)
@@ -30,7 +31,7 @@ async def create_rating(request: web.Request) -> web.StreamResponse:
     """Rate a matter, or change one's rating of it.
 
     Raises:
-        Problem: 404 for a matter that does not exist, 409 when it was rated more than a week ago.
+        Problem: 404 for a matter that does not exist or a filing that is not finished, 409 when it was rated more than a week ago.
     """
     vault, rating = request.app[VAULT], request[BODY]
 

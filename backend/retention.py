@@ -1,4 +1,4 @@
-"""What the backend forgets: idempotency keys after their time, wrong proofs after their hour, changes after a month."""
+"""What the backend forgets: idempotency keys after their time, wrong proofs after their hour, changes after a month, filings after their `keep_days`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import asyncpg
 from aiohttp import web
 
 from backend.database import FAULTS, POOL, transaction
+from backend.forgetting import forget_past
 from backend.proofs import WINDOW_S
 from weijing.errors import EngineError
 
@@ -25,6 +26,7 @@ async def forget(pool: asyncpg.Pool) -> None:
         await connection.execute("DELETE FROM backend.idempotency_keys WHERE expires_at < now()")
         await connection.execute("DELETE FROM backend.wrong_proofs WHERE at < now() - make_interval(secs => $1)", float(WINDOW_S))
         await connection.execute("DELETE FROM backend.changes WHERE at < now() - interval '30 days'")
+        await forget_past(connection)
 
 
 async def keep_clean(app: web.Application) -> AsyncIterator[None]:
