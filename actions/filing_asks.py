@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import BaseAction, Event
 from actions.field import Slots
 from actions.filing_answers import shown_answer
-from actions.filing_fields import ANSWERS, ASKED, ASKS, CONFIRMED, KIND, OFFERED, SUPPLEMENT, UNCLEAR, entries, filing_of
+from actions.filing_fields import ANSWERS, ASKED, ASKS, CONFIRMED, KIND, OFFERED, UNCLEAR, entries, filing_of
 from actions.pages import page_anchor
 from actions.phrases import LONGEST, Button
 from actions.said import Said, last_reply

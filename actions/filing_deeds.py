@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import BaseAction, Event, cleared, paused
 from actions.client import Json, backend, revealed
 from actions.filing_asks import values_of
-from actions.filing_fields import ANSWERS, CONFIRMED, KIND, SUPPLEMENT, entries, filing_of, given
+from actions.filing_fields import ANSWERS, CONFIRMED, KIND, LAST, SUPPLEMENT, entries, filing_of, given
 from actions.filing_supplements import send_supplement
 from actions.filings import SLOTS
 from actions.phrases import Button
@@ -23,8 +23,6 @@ from weijing.filing import Filing
 
 log = logging.getLogger(__name__)
 
-LAST = "filing_last"
-"""Slot: the number filed last, which 「撤销备案」 means."""
 ERASE: Button = {"title": "撤销备案", "payload": "撤销备案"}
 
 

@@ -16,6 +16,8 @@ from actions.said import Said
 from weijing.filing import Filing, FilingField, load_filings
 
 KIND, OFFERED, ANSWERS, ASKED, ASKS, CONFIRMED = "filing_kind", "filing_offered", "filing_answers", "filing_asked", "filing_asks", "filing_confirmed"
+LAST = "filing_last"
+"""Slot: the number filed last, which 「撤销备案」 means."""
 UNCLEAR = "filing_unclear"
 """What is asked instead of the field's own question, when only a part of an answer could be taken."""
 SUPPLEMENT = "supplement"
@@ -52,7 +54,8 @@ def entries(slots: Slots) -> list[FilingField]:
 def form_fields(slots: Slots) -> tuple[Field, ...]:
     """The same for the form, with the yes behind it; none if there is nothing to file."""
     if slots.get(KIND):
-        return (*map(_field, entries(slots)), _CONFIRMED)
+        filing = filing_of(slots)
+        return (*(_field(one, not filing.must(one, dict(slots)) if filing else True) for one in entries(slots)), _CONFIRMED)
     return (_KIND,) if slots.get(OFFERED) else ()
 
 
@@ -61,16 +64,17 @@ def given(slots: Slots) -> dict[str, Any]:
     return {one.id: slots[one.id] for one in entries(slots) if slots.get(one.id) not in (None, "", [])}
 
 
-def _entry(ask: Mapping[str, str]) -> FilingField:
+def _entry(ask: Mapping[str, Any]) -> FilingField:
     """Each may be skipped: what is not at hand stays open."""
-    pictures = ask["type"] == "pictures"
-    invalid = "请把照片直接发来。" if pictures else "请用几句话回答。"
-    return FilingField(ask["id"], "pictures" if pictures else "text", ask["text"], f"请补：{ask['text']}", invalid, optional=True, least=1, most=MOST if pictures else 500)
+    pictures, text = ask["type"] == "pictures", ask["text"]
+    invalid = "请把照片直接发来，或说“没有”。" if pictures else "这个我没看懂，请再说一次，或说“没有”。"
+    question = f"请补：{text}。" + ("拍照直接发来。" if pictures else "")
+    return FilingField(ask["id"], ask["type"], text, question, invalid, optional=True, most=MOST if pictures else 0 if ask["type"] != "date" else 36500)
 
 
-def _field(one: FilingField) -> Field:
+def _field(one: FilingField, optional: bool) -> Field:
     pictures = one.type == "pictures"
-    skipped: Any = ([] if one.type in {"pictures", "people"} else "") if one.optional else None
+    skipped: Any = ([] if one.type in {"pictures", "people"} else "") if optional else None
     words = "|".join(filter(None, (re.escape(one.label), one.words)))
     read, told = (_pictures(one), _pictures(one)) if pictures else (_reader(one, skipped), _volunteer(one))
     return Field(one.id, words, read, told, skipped, one.story, adds=pictures, sent=_SENT.get(one.type, frozenset()))

@@ -14,19 +14,22 @@ from actions.field import Slots
 from actions.filing_fields import ANSWERS, ASKS, KIND, SUPPLEMENT, entries, given
 from actions.filings import SLOTS
 from actions.report_files import DRAFT_DAYS, Items, files_in
+from actions.said import Said
 from store.context import current
 from weijing.errors import BackendRefused, BackendUnavailable
 
 log = logging.getLogger(__name__)
 
 
-async def open_supplements(openid: str) -> list[Json]:
-    """What this user is asked for now; nothing if it cannot be known."""
+async def open_supplement(said: Said, openid: str) -> Json | None:
+    """What this user is asked for now: the filing named, else the most urgent; nothing if it cannot be known."""
     try:
-        return await backend().supplements(openid)
+        found = await backend().supplements(openid)
     except (BackendUnavailable, BackendRefused) as error:
         log.warning("the supplements of a user could not be read: %s", error)
-        return []
+        return None
+    number = said.identifier("filing_no")
+    return next((one for one in found if one["number"] == number), found[0] if found else None)
 
 
 def begin_supplement(dispatcher: CollectingDispatcher, supplement: Json, waiting: Items) -> list[Event]:
@@ -67,5 +70,12 @@ def supplement_body(values: Slots, openid: str) -> Json:
     """The answers as the API takes them, masked."""
     answers = given(values)
     pictures = {one.id for one in entries(values) if one.type == "pictures"}
-    parts = [{"id": name, "text": "", "evidence": value} if name in pictures else {"id": name, "text": value, "evidence": []} for name, value in answers.items()]
+    parts = [{"id": name, "text": "" if name in pictures else _words(value), "evidence": value if name in pictures else []} for name, value in answers.items()]
     return {"openid": openid, "answers": parts}
+
+
+def _words(value: Any) -> str:
+    """A value as one text."""
+    if isinstance(value, dict):
+        return str(value.get("text") or " ".join(map(str, value.values())))
+    return str(value)

@@ -13,13 +13,23 @@ from actions.base import BaseAction, Event, cleared
 from actions.correction import Correction
 from actions.field import Field, Slots, volunteered
 from actions.filing_fields import (
-    ANSWERS, ASKED, ASKS, CONFIRMED, KIND, OFFERED, UNCLEAR, entries, filing_of, filings_of, form_fields, named_in,
+    ANSWERS,
+    ASKED,
+    ASKS,
+    CONFIRMED,
+    KIND,
+    OFFERED,
+    UNCLEAR,
+    entries,
+    filing_of,
+    filings_of,
+    form_fields,
+    named_in,
 )  # fmt: skip
 from actions.filing_unclear import Unclear, part
 from actions.form import TRIES, Form
 from actions.guide import find_item, show, tell_instead
-from actions.report_evidence import PENDING, pending
-from actions.report_files import DRAFT_DAYS, bare, counted_in, files_in
+from actions.report_files import DRAFT_DAYS, PENDING, bare, counted_in, files_in, pending
 from actions.said import Said
 from store.context import current
 from weijing.filing import Filing

@@ -15,9 +15,9 @@ from actions.client import Json, backend, defer_report
 from actions.field import Field, Slots, volunteered
 from actions.form import TRIES, Form
 from actions.masks import shown
-from actions.report_evidence import PENDING, filed_now, pending
+from actions.report_evidence import filed_now
 from actions.report_fields import FIELDS
-from actions.report_files import VOICES, bare, counted, file_evidence, files_of, held, received
+from actions.report_files import PENDING, VOICES, bare, counted, file_evidence, files_of, held, pending, received
 from actions.report_words import KINDS, MODES
 from actions.said import Said, last_reply
 from store.context import current

@@ -6,6 +6,7 @@ The table of evidence follows what is claimed here, with the commit of the turn 
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 from actions.client import Json, backend, revealed
@@ -18,6 +19,10 @@ log = logging.getLogger(__name__)
 
 VOICES = "report_voices"
 """Slot: voice messages whose recognised words filled a field."""
+PENDING = "evidence_pending"
+"""Slot: files that nobody has said the purpose of."""
+DAY_S = 86_400
+"""How long a file waits for its purpose, and a filed report for more files."""
 DRAFT_DAYS = 30
 """How long a report that is being filled keeps its files."""
 MOST = 20
@@ -106,3 +111,8 @@ async def add_to_report(report_no: str, items: Items, openid: str) -> int:
 def bare(items: Items) -> Items:
     """The items as the API takes them."""
     return [{"kind": item["kind"], "ref": item["ref"]} for item in items]
+
+
+def pending(slots: Slots) -> Items:
+    """The files of the last 24 hours that nobody has said the purpose of."""
+    return [item for item in slots.get(PENDING) or [] if item["at"] > time.time() - DAY_S]

@@ -16,6 +16,7 @@ from store.evidence import evidence_id
 from store.message import MEDIA as KEPT
 from store.message import Message
 from weijing.candidate_names import hide_candidates
+from weijing.filing import load_filings
 from weijing.privacy import mask, mask_name
 
 MEDIA = {"image": "〔图片〕", "voice": "〔语音〕", "video": "〔视频〕", "file": "〔文件〕", "link": "〔链接〕"}
@@ -37,11 +38,19 @@ WHOLE = {"name": "姓名", "id_number": "身份证", "phone": "手机"}
 
 def clean(message: Message, tracker: DialogueStateTracker, context: TurnContext) -> str:
     """The user's words, masked; a leading slash is Rasa syntax and goes. The pipeline normalises them itself, after rare characters are safe in the vault."""
-    hide = mask_name if tracker.get_slot(REQUESTED_SLOT) in NAMES else mask
+    hide = mask_name if _asked_for_name(tracker) else mask
     text = message.text
     if not tracker.active_loop_name and not tracker.is_paused():  # in a form a name is an answer; staff must be able to read it
         text = hide_candidates(text, context.hold, asked=_last_action(tracker) == "action_check_name")
     return _SYNTAX.sub("", hide(text, context.keep)).strip() or NOTHING
+
+
+def _asked_for_name(tracker: DialogueStateTracker) -> bool:
+    """Whether the open question is for a name: that of a form, or of the filing that is being filled."""
+    if tracker.get_slot(REQUESTED_SLOT) != "filing_confirmed":
+        return tracker.get_slot(REQUESTED_SLOT) in NAMES
+    filing = load_filings().get(str(tracker.get_slot("filing_kind")))
+    return filing is not None and any(one.type == "name" and one.id == tracker.get_slot("filing_asked") for one in filing.fields)
 
 
 def to_user_message(message: Message, tracker: DialogueStateTracker, context: TurnContext, intents: list[str]) -> UserMessage:
