@@ -12,6 +12,7 @@ from typing import Any
 
 from bot import lean
 from weijing.errors import ServiceItemError
+from weijing.filing import FilingError
 from weijing.law_texts import has_law_texts, load_law_texts, unknown_articles
 from weijing.service_items import load_service_items
 from weijing.settings import ROOT, load_settings
@@ -42,12 +43,17 @@ def find_faults(root: Path) -> Iterator[str]:
     from rasa.shared.importers.importer import TrainingDataImporter
 
     from bot.nlu import data_check
+    from bot.nlu.filing_examples import filing_examples
     from bot.nlu.jieba_tokenizer import make_tokenizer, read_dictionary
 
     importer = TrainingDataImporter.load_from_config(str(root / "config.yml"), str(root / "domain.yml"), [str(root / "data")])
     yield from item_faults(root, load_settings().shared)
     yield from _rasa(importer)
-    examples = importer.get_nlu_data().intent_examples
+    try:
+        examples = [*importer.get_nlu_data().intent_examples, *filing_examples()]
+    except FilingError as error:
+        yield f"filings: {error.message}"
+        return
     yield from data_check.faults(examples, _intents(importer), make_tokenizer(read_dictionary(root / "data" / "dict")))
 
 
