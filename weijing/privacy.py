@@ -70,6 +70,13 @@ def mask_name(text: str, keep: Keep) -> str:
     return mask(text.replace(found["value"], keep("姓名", found["value"])), keep)
 
 
+def mask_people(text: str, keep: Keep) -> str:
+    """The answer to a question for several people: a name at the beginning of a line, or in front of a number that was masked, is masked too."""
+    hidden = mask(text, keep)
+    row = re.compile(rf"(?:(?<=^)|(?<=[\n;；,，、\s.:：]))(?:{_NAME})(?=[\s,，、:：]*(?:〔(?:身份证|手机|证件)#|身份证|护照|证件|$))", re.MULTILINE)
+    return row.sub(lambda found: keep("姓名", found["value"]) if not _NOT_NAMES.search(found["value"]) else found[0], hidden)
+
+
 def mask_for_log(text: str) -> str:
     """The text with every private value replaced by its kind alone, e.g. `〔手机〕`; nothing is kept."""
     return mask(text, lambda kind, _: f"〔{kind}〕")
