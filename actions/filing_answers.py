@@ -130,7 +130,7 @@ def _told_date(field: FilingField, said: Said, answers: Answers) -> str | None:
 def _moment(field: FilingField, said: Said, answers: Answers) -> str | None:
     now = datetime.now(SHANGHAI).replace(microsecond=0)
     found = find_moment(said.text, now)
-    return found.isoformat() if found and now < found <= now + timedelta(days=field.most or 1) else None
+    return found.isoformat() if found and now < found <= now + timedelta(hours=field.most or 24) else None
 
 
 def _choice(field: FilingField, said: Said, answers: Answers) -> str | None:

@@ -33,9 +33,12 @@ def filings_of(intent: str) -> list[Filing]:
     return [filing for filing in load_filings().values() if filing.intent == intent]
 
 
-def named_in(text: str, filings: list[Filing]) -> list[Filing]:
-    """Those whose name or words a text holds."""
-    return [filing for filing in filings if filing.name in text or re.search(filing.words, text)]
+def meant_in(text: str, filings: list[Filing]) -> list[Filing]:
+    """Those that a text means by name or words; the usual one if it means none, and not the usual one if it means another as well."""
+    exact = [filing for filing in filings if text.strip() in {filing.name, *filing.examples}]
+    named = exact or [filing for filing in filings if re.search(filing.words, text)]
+    usual = [filing for filing in filings if filing.usual]
+    return [filing for filing in named if not filing.usual] or named or usual or filings
 
 
 def filing_of(slots: Slots) -> Filing | None:
@@ -98,9 +101,8 @@ def _pictures(one: FilingField) -> Reader:
 
 
 def _chosen(said: Said, slots: Slots) -> str | None:
-    fitting = named_in(said.text, [load_filings()[one] for one in slots[OFFERED]["ids"]])
-    exact = [filing for filing in fitting if filing.name == said.text.strip()] or fitting
-    return exact[0].id if len(exact) == 1 else None
+    meant = meant_in(said.text, [load_filings()[one] for one in slots[OFFERED]["ids"]])
+    return meant[0].id if len(meant) == 1 else None
 
 
 def _yes(said: Said, slots: Slots) -> bool | None:

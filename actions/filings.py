@@ -24,7 +24,7 @@ from actions.filing_fields import (
     filing_of,
     filings_of,
     form_fields,
-    named_in,
+    meant_in,
 )  # fmt: skip
 from actions.filing_unclear import Unclear, part
 from actions.form import TRIES, Form
@@ -54,13 +54,12 @@ class ActionStartFiling(BaseAction):
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """A new filing begins empty. A mere question is answered, and so is what nobody defined yet."""
         said = Said.latest(tracker)
-        offered = filings_of(said.intent)
-        named = named_in(said.text, offered) if len(offered) > 1 else offered
-        if not offered:
+        meant = meant_in(said.text, filings_of(said.intent))
+        if not meant:
             return [*cleared(SLOTS), *await tell_instead(dispatcher, said, "filings")]
-        if said.asks and not _WISHES.search(said.text) and (item := said.entity("service_item") or (named or offered)[0].item):
-            return [*cleared(SLOTS), *await _tell(dispatcher, said, item, (named or offered)[0])]
-        values: dict[str, Any] = {KIND: named[0].id} if len(named) == 1 else {OFFERED: {"ids": [one.id for one in named or offered], "told": said.text}}
+        if said.asks and not _WISHES.search(said.text) and (item := said.entity("service_item") or meant[0].item):
+            return [*cleared(SLOTS), *await _tell(dispatcher, said, item, meant[0])]
+        values: dict[str, Any] = {KIND: meant[0].id} if len(meant) == 1 else {OFFERED: {"ids": [one.id for one in meant], "told": said.text}}
         waiting = bare(pending(tracker.slots))
         taken = begun(dispatcher, said, {**values, **_waiting(values, waiting)})
         return [*cleared(SLOTS), *([SlotSet(PENDING, None)] if waiting else []), *_events({**values, **taken}, {})]
@@ -143,6 +142,9 @@ class ValidateFilingForm(Form):
             dispatcher.utter_message(response="utter_form_resumed", field=asked.label)
             return volunteered(self.fields_for(slots), said, slots)
         taken = super()._take(dispatcher, said, asked, slots)
+        unclear = taken.get(asked.slot) if asked else None
+        if isinstance(unclear, Unclear) and unclear.say == (slots.get(UNCLEAR) or {}).get("say"):
+            return {**taken, TRIES: self.tried(dispatcher, slots)}
         told = Said(f"{slots[OFFERED]['told']}，{said.text}") if taken.get(KIND) else said
         return {**taken, **begun(dispatcher, told, {KIND: taken[KIND]})} if taken.get(KIND) else taken
 

@@ -142,10 +142,15 @@ class Form(BaseAction, ABC):
     def _refuse(self, dispatcher: CollectingDispatcher, field: Field, kept: dict[str, Any], slots: Slots) -> dict[str, Any]:
         """Say what is wrong with the answer; at the third in a row offer a person."""
         dispatcher.utter_message(**self.refusal(field, slots))
+        return {**kept, TRIES: self.tried(dispatcher, slots)}
+
+    @staticmethod
+    def tried(dispatcher: CollectingDispatcher, slots: Slots) -> int:
+        """One more answer that could not be taken; returns how many there were since a person was offered."""
         tries = int(slots.get(TRIES) or 0) + 1
         if tries >= PATIENCE:
             dispatcher.utter_message(response="utter_form_offer_person")
-        return {**kept, TRIES: tries % PATIENCE}
+        return tries % PATIENCE
 
 
 def _just_said(tracker: Tracker) -> bool:
