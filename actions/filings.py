@@ -122,7 +122,8 @@ class ValidateFilingForm(Form):
 
     def settle(self, taken: dict[str, Any], slots: Slots) -> dict[str, Any]:
         """Of an unclear answer only the part is kept; new files are kept while the form is filled."""
-        settled: dict[str, Any] = {UNCLEAR: None} if slots.get(UNCLEAR) else {}
+        unclear = (slots.get(UNCLEAR) or {}).get("field")
+        settled: dict[str, Any] = {UNCLEAR: None, part(unclear): None} if unclear in taken else {}
         for name, value in taken.items():
             if isinstance(value, Unclear):
                 settled |= {name: None, part(name): value.kept, UNCLEAR: {"field": name, "say": value.say, "options": list(value.options)}}
@@ -143,16 +144,15 @@ class ValidateFilingForm(Form):
             return volunteered(self.fields_for(slots), said, slots)
         taken = super()._take(dispatcher, said, asked, slots)
         unclear = taken.get(asked.slot) if asked else None
-        if isinstance(unclear, Unclear) and unclear.say == (slots.get(UNCLEAR) or {}).get("say"):
-            return {**taken, TRIES: self.tried(dispatcher, slots)}
+        if isinstance(unclear, Unclear) and unclear.say == (slots.get(UNCLEAR) or {}).get("say"):  # nothing was gained: what was told before stays
+            return {name: value for name, value in taken.items() if value is not unclear} | {TRIES: self.tried(dispatcher, slots)}
         told = Said(f"{slots[OFFERED]['told']}，{said.text}") if taken.get(KIND) else said
         return {**taken, **begun(dispatcher, told, {KIND: taken[KIND]})} if taken.get(KIND) else taken
 
     def _correct(self, dispatcher: CollectingDispatcher, said: Said, correction: Correction, slots: Slots) -> dict[str, Any]:
-        """What was kept of an unclear answer goes with it."""
-        field = self.fields_for(slots)[correction.index]
-        taken = super()._correct(dispatcher, said, correction, {**slots, part(field.slot): None})
-        return {part(field.slot): None, **taken} if slots.get(part(field.slot)) else taken
+        """What was kept of an unclear answer does not speak for a new one."""
+        kept = part(self.fields_for(slots)[correction.index].slot)
+        return super()._correct(dispatcher, said, correction, {**slots, kept: None})
 
 
 def _begins(text: str, filing: Filing) -> bool:
