@@ -24,8 +24,6 @@ SUPPLEMENT = "supplement"
 """The kind of what the bureau asks for afterwards (补正): its fields are `filing_asks`."""
 _SENT = {"pictures": frozenset({"图片", "视频"}), "address": frozenset({"位置"}), "place": frozenset({"位置"})}
 """What may be sent instead of words, by type."""
-_EVENT = re.compile(r"〔[a-z_]+〕")
-"""A menu click or a scan: words of nobody's."""
 
 
 def filings_of(intent: str) -> list[Filing]:
@@ -85,7 +83,7 @@ def _field(one: FilingField, optional: bool) -> Field:
 
 def _reader(one: FilingField, skipped: Any) -> Reader:
     def read(said: Said, slots: Slots) -> Any:
-        if _EVENT.fullmatch(said.text):
+        if said.event:
             return None
         return skipped if skipped is not None and skips(said) else read_answer(one, said, slots)
 
@@ -93,7 +91,7 @@ def _reader(one: FilingField, skipped: Any) -> Reader:
 
 
 def _volunteer(one: FilingField) -> Reader:
-    return lambda said, slots: None if _EVENT.fullmatch(said.text) else volunteered_answer(one, said, slots)
+    return lambda said, slots: None if said.event else volunteered_answer(one, said, slots)
 
 
 def _pictures(one: FilingField) -> Reader:

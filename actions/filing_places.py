@@ -12,7 +12,10 @@ from weijing.address import Address, load_area, read_address
 from weijing.filing import FilingField
 
 MOST_OPTIONS = 8
-_END = re.compile(r"的(?:房|出租|宿舍|单位|家)|[。;；!！?？\n]|[,，](?!〔地址|[^,，]{0,12}(?:[路街巷弄苑]|小区|花园|号|室|栋|幢|楼|单元))|(?:想|要|需要)(?:登记|办|申报|备案)")
+_END = re.compile(
+    r"的(?:房|出租|宿舍|单位|家)|[。;；!！?？\n]|(?:想|要|需要)(?:登记|办|申报|备案)"
+    r"|[,，](?!〔地址|[^,，]{0,12}(?:[路街巷弄苑]|小区|花园|号|室|栋|幢|楼|单元))"
+)
 _LEADS = re.compile(r"(?:住在|住到|搬到|搬进|租在|租了|地址[是:：]?|现住址?[是:：]?)\s*$")
 
 

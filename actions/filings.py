@@ -56,7 +56,7 @@ class ActionStartFiling(BaseAction):
         said = Said.latest(tracker)
         meant = meant_in(said.text, filings_of(said.intent))
         if not meant:
-            return [*cleared(SLOTS), *await tell_instead(dispatcher, said, "filings")]
+            return [*cleared(SLOTS), *await tell_instead(dispatcher, said, "utter_filings_later")]
         if said.asks and not _WISHES.search(said.text) and (item := said.entity("service_item") or meant[0].item):
             return [*cleared(SLOTS), *await _tell(dispatcher, said, item, meant[0])]
         values: dict[str, Any] = {KIND: meant[0].id} if len(meant) == 1 else {OFFERED: {"ids": [one.id for one in meant], "told": said.text}}
@@ -118,7 +118,9 @@ class ValidateFilingForm(Form):
     def refusal(self, field: Field, slots: Slots) -> dict[str, Any]:
         """The definition's own words."""
         entry = next((one for one in entries(slots) if one.id == field.slot), None)
-        return {"text": entry.invalid or entry.ask} if entry else {"response": f"utter_filing_form_invalid_{CONFIRMED if field.slot == CONFIRMED else KIND}"}
+        if entry:
+            return {"text": entry.invalid or entry.ask}
+        return {"response": "utter_filing_form_invalid_filing_confirmed" if field.slot == CONFIRMED else "utter_filing_invalid_kind"}
 
     def settle(self, taken: dict[str, Any], slots: Slots) -> dict[str, Any]:
         """Of an unclear answer only the part is kept; new files are kept while the form is filled."""
@@ -139,7 +141,7 @@ class ValidateFilingForm(Form):
     def _take(self, dispatcher: CollectingDispatcher, said: Said, asked: Field | None, slots: Slots) -> dict[str, Any]:
         """Who begins again what is half filled goes on with it; once the kind is chosen, the notice is said."""
         filing = filing_of(slots)
-        if filing and asked and said.intent == filing.intent and _begins(said.text, filing):
+        if filing and asked and said.intent == filing.intent and _begins(said, filing):
             dispatcher.utter_message(response="utter_form_resumed", field=asked.label)
             return volunteered(self.fields_for(slots), said, slots)
         taken = super()._take(dispatcher, said, asked, slots)
@@ -155,8 +157,8 @@ class ValidateFilingForm(Form):
         return super()._correct(dispatcher, said, correction, {**slots, kept: None})
 
 
-def _begins(text: str, filing: Filing) -> bool:
-    return bool(re.fullmatch("〔[a-z_]+〕", text)) or text.strip("。！! ") in {filing.name, *filing.examples}
+def _begins(said: Said, filing: Filing) -> bool:
+    return said.event or said.text.strip("。！! ") in {filing.name, *filing.examples}
 
 
 def _events(values: Slots, answers: dict[str, Any]) -> list[Event]:

@@ -102,7 +102,7 @@ class Form(BaseAction, ABC):
     def _is_aside(self, said: Said, asked: Field, slots: Slots) -> bool:
         """Whether the message speaks past the form: danger, a command, a question or small talk."""
         fields = self.fields_for(slots)
-        if said.form or (said.sent and not any(field.hears(said) for field in fields)):
+        if said.form or (said.event and said.intent not in self.own_for(asked, slots)) or (said.sent and not any(field.hears(said) for field in fields)):
             return True
         if "emergency" in (said.intent, said.decision):
             return said.text.strip("。.!！ ") not in self.harmless or screen(said.text) is not None

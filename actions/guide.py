@@ -57,17 +57,17 @@ class ActionGuideTopic(BaseAction):
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """The topic's own words stand in domain.yml."""
         said = Said.latest(tracker)
-        return await tell_instead(dispatcher, said, LATER[said.intent])
+        return await tell_instead(dispatcher, said, f"utter_{LATER[said.intent]}_later")
 
 
-async def tell_instead(dispatcher: CollectingDispatcher, said: Said, topic: str) -> list[Event]:
-    """How a thing is done that cannot be done here."""
+async def tell_instead(dispatcher: CollectingDispatcher, said: Said, later: str) -> list[Event]:
+    """How a thing is done that cannot be done here; the response `later` if nobody knows which thing."""
     item_id = said.entity("service_item")
     item = await find_item(item_id) if item_id else None
     if item is not None and item["active"]:
         dispatcher.utter_message(response="utter_guide_instead")
         return show(dispatcher, item, said.entity("aspect") or "overview")
-    dispatcher.utter_message(response=f"utter_{topic}_later")
+    dispatcher.utter_message(response=later)
     return []
 
 

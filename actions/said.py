@@ -81,6 +81,11 @@ class Said:
         return self.text == "〔表单〕"
 
     @property
+    def event(self) -> bool:
+        """Whether it is a menu click, a scan or the like: nobody's words."""
+        return bool(re.fullmatch("〔[a-z_]+〕", self.text))
+
+    @property
     def asks(self) -> bool:
         """Whether it reads like a question."""
         return bool(_ASKS.search(self.text))
