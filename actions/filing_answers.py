@@ -30,6 +30,7 @@ _SKIPS = re.compile(
     r"(?:都|我|真的?|也|这个)*(?:不知道|不清楚|记不[清得]了?|说不[清上]|不方便|不想说|忘了|没有|没|无|跳过|略过)"
     r"(?:说|填|提供|具体的?)?[了的吧啊呀。!！,， ]*"
 )
+_NO_NAME = re.compile("我|要|预约|登记|备案|举报|投诉|声明|进度")
 _OTHER = re.compile("^其他|^其它")
 
 
@@ -85,7 +86,9 @@ def _name(field: FilingField, said: Said, answers: Answers) -> str | None:
     if masked:
         return masked[0]
     plain = words.PLAIN_NAME.fullmatch(words.NOT_NAME.sub("", said.text.strip()))
-    return sealed("姓名", plain[1]) if plain and not said.denies and not said.asks and not words.NO_NAME.search(plain[1]) else None
+    if not plain or said.denies or said.asks or words.NO_NAME.search(plain[1]) or _NO_NAME.search(plain[1]):
+        return None
+    return sealed("姓名", plain[1])
 
 
 def _told_name(field: FilingField, said: Said, answers: Answers) -> str | None:
