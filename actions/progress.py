@@ -10,7 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event, cleared
 from actions.client import Json, backend
-from actions.form import TRIES, Field, Form, Slots
+from actions.field import Field, Slots
+from actions.form import TRIES, Form
 from actions.pages import rating_anchor
 from actions.progress_follow import FINAL, FOLLOW, seen
 from actions.progress_matters import offer_binding, own_matters, say_matters
@@ -21,18 +22,23 @@ from weijing.identifiers import find_identifiers
 from weijing.privacy import KINDS, MASK
 
 WRONG = "progress_wrong_proofs"
+NUMBERS = ("application_no", "report_no", "filing_no", "case_no")
 PROOFS = ("id_number", "phone", "query_code")
+PROOFS_OF = {"J": ("query_code",), "B": ("query_code", "phone")}
+"""First letter of the number -> the proofs it takes, where they are fewer."""
+ASKS_PROOF = {"J": "utter_progress_ask_query_code", "B": "utter_progress_ask_filing_proof"}
+SUPPLEMENT = {"title": "现在补", "payload": "补材料"}
 MOST_WRONG = 3
 ANSWERED = "progress_answered"
 """Set when the answer needs neither number nor proof: then the form asks for nothing."""
 
 
 def _number(said: Said, slots: Slots) -> str | None:
-    return said.identifier("application_no") or said.identifier("report_no") or said.identifier("case_no")
+    return next((number for kind in NUMBERS if (number := said.identifier(kind))), None)
 
 
 def _proof(said: Said, slots: Slots) -> str | None:
-    kinds = ("query_code",) if str(slots.get("application_no") or "").startswith("J") else PROOFS
+    kinds = PROOFS_OF.get(str(slots.get("application_no") or "")[:1], PROOFS)
     return next((value for kind in kinds if (value := said.identifier(kind))), None)
 
 
@@ -77,8 +83,7 @@ class ActionAskProgressFormProof(BaseAction):
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """A report is opened by its query code alone, so that an anonymous reporter stays unknown."""
-        report = str(tracker.get_slot("application_no")).startswith("J")
-        dispatcher.utter_message(response="utter_progress_ask_query_code" if report else "utter_progress_ask_proof")
+        dispatcher.utter_message(response=ASKS_PROOF.get(str(tracker.get_slot("application_no"))[:1], "utter_progress_ask_proof"))
         return []
 
 
@@ -118,7 +123,8 @@ class ActionQueryProgress(BaseAction):
 def say_progress(dispatcher: CollectingDispatcher, found: Json, number: str) -> list[Event]:
     """How far it is; what is still open may be followed, what is done may be rated. Whoever sees it has proved that it is theirs."""
     final = found["status"] in FINAL
-    dispatcher.utter_message(response=_response(found, number), **_words(found, number), buttons=[] if final else [FOLLOW])
+    buttons = [] if final else [SUPPLEMENT, FOLLOW] if found.get("asks") else [FOLLOW]
+    dispatcher.utter_message(response=_response(found, number), **_words(found, number), buttons=buttons)
     link = rating_anchor(number, "评价这次办理") if final else ""
     if link:
         dispatcher.utter_message(response="utter_progress_rate", link=link)
@@ -130,6 +136,8 @@ def say_progress(dispatcher: CollectingDispatcher, found: Json, number: str) -> 
 async def _ask_backend(number: str, proof: str) -> Json:
     if number.startswith("J"):
         return await backend().report_progress(number, proof)
+    if number.startswith("B"):
+        return await backend().filing_progress(number, _proof_kind(proof), proof)
     if number.startswith("K"):
         return await backend().case_progress(number, _proof_kind(proof), proof)
     return await backend().application_progress(number, _proof_kind(proof), proof)

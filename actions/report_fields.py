@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from actions import report_words as words
-from actions.form import Field, Slots
+from actions.field import Field, Slots
 from actions.report_files import MOST
 from actions.said import Said
 from store.context import current
