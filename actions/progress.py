@@ -123,7 +123,7 @@ class ActionQueryProgress(BaseAction):
 def say_progress(dispatcher: CollectingDispatcher, found: Json, number: str) -> list[Event]:
     """How far it is; what is still open may be followed, what is done may be rated. Whoever sees it has proved that it is theirs."""
     final = found["status"] in FINAL
-    buttons = [] if final else [SUPPLEMENT, FOLLOW] if found.get("asks") else [FOLLOW]
+    buttons = [] if final else [SUPPLEMENT, FOLLOW] if number.startswith("B") and found["status"] == "supplement" else [FOLLOW]
     dispatcher.utter_message(response=_response(found, number), **_words(found, number), buttons=buttons)
     link = rating_anchor(number, "评价这次办理") if final else ""
     if link:
