@@ -6,14 +6,14 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import appointment, filings, progress, report, report_withdrawal
+from actions import appointment, filings, progress, report, report_withdrawal, rides
 from actions.base import BaseAction, Event, cleared
 from actions.phrases import INTENTS
 from actions.report_files import let_go
 
 FORMS = {
     "appointment_form": appointment.SLOTS, "progress_form": progress.SLOTS, "report_form": report.SLOTS, "withdraw_form": report_withdrawal.SLOTS,
-    "filing_form": filings.SLOTS,
+    "filing_form": filings.SLOTS, "ride_form": rides.SLOTS,
 }  # fmt: skip
 """Form -> the slots that are emptied when it is left."""
 

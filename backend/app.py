@@ -32,7 +32,7 @@ from backend.problems import problems
 from backend.ratings import create_rating
 from backend.reports import create_report, query_report
 from backend.retention import keep_clean
-from backend.ride_contacts import agree, invite
+from backend.ride_contacts import agree, end, invite, read_invitation
 from backend.rides import check_in, list_own_rides, list_rides, mark_stage
 from backend.security import Bucket, guard
 from backend.seed import seed
@@ -96,7 +96,9 @@ HANDLERS: dict[str, Handle] = {
     "listSupplements": list_supplements,
     "checkIn": check_in,
     "inviteContact": invite,
+    "readInvitation": read_invitation,
     "agreeAsContact": agree,
+    "endAsContact": end,
     "listRides": list_rides,
     "listOwnRides": list_own_rides,
     "markStage": mark_stage,

@@ -14,7 +14,10 @@ from actions.guide import LATER as NOT_YET
 from weijing.filing import load_filings
 from weijing.settings import ROOT, Settings
 
-TOPICS = ("guide", "progress", "report", "handoff", "emergency", "smalltalk", "fallback", "identity", "feedback", "office", "appointment", "naming", "notice", "filings")
+TOPICS = (
+    "guide", "progress", "report", "handoff", "emergency", "smalltalk", "fallback", "identity", "feedback", "office", "appointment", "naming", "notice",
+    "filings",
+)  # fmt: skip
 """Topics in force; the others have only rules that say so."""
 DEFINED = ("residence",)
 """Topics that are filings by definition alone: `data/filings` is their code."""
