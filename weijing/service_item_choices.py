@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from weijing.places import find_place
 from weijing.service_item import ASPECTS, Changes, ServiceItem, Situation
-from weijing.service_item_case import UNASKED, answer, leads_to, told
+from weijing.service_item_case import UNASKED, Item, answer, told
 
 NAME_LENGTH = 10
 """Characters of a choice's name: with an item's name before it it still is a button's payload."""
@@ -39,16 +39,24 @@ def effect_faults(items: Mapping[str, ServiceItem]) -> Iterator[str]:
         here = f"{item.category}: {item.id}.situations"
         led = [choice.item for situation in item.situations for choice in situation.choices if choice.item]
         yield from (f"{here}: {other} is no other item" for other in led if other not in items or other == item.id)
-        if len(item.situations) + max((len(items[other].situations) for other in led if other in items), default=0) > MOST:
-            yield f"{here}: a person may be asked more than {MOST} questions"
+        asked = [aspect for aspect in ASPECTS if aspect not in UNASKED]
+        for aspect in asked:
+            further = max((len(_asking(plain[other], aspect, plain)) for other in led if other in items), default=0)
+            if max(len(_asking(plain[item.id], aspect, plain)), 1 + further if further else 0) > MOST:
+                yield f"{here}: a person may be asked more than {MOST} questions about {aspect}"
         for situation in item.situations:
-            answers = [repr([_answer(plain, item.id, aspect, choice.name) for aspect in ASPECTS if aspect not in UNASKED]) for choice in situation.choices]
+            answers = [repr([answer(plain[item.id], aspect, {choice.name}, plain) for aspect in asked]) for choice in situation.choices]
             if len({*answers}) < len(answers):
                 yield f"{here}: {situation.question} has two choices with one effect"
 
 
-def _answer(plain: Mapping[str, dict[str, object]], name: str, aspect: str, choice: str) -> object:
-    return leads_to(plain[name], {choice}), answer(plain[name], aspect, {choice}, plain)
+def _asking(item: Item, aspect: str, plain: Mapping[str, Item]) -> list[str]:
+    """The questions on which the aspect's answer depends."""
+    found = []
+    for situation in item["situations"]:
+        if len({repr(answer(item, aspect, {choice["name"]}, plain)) for choice in situation["choices"]}) > 1:
+            found.append(str(situation["question"]))
+    return found
 
 
 def _situation_faults(item: ServiceItem, situation: Situation) -> Iterator[str]:
