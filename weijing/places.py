@@ -64,4 +64,5 @@ def _names() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _asked() -> re.Pattern[str]:
     names = _names().pattern
-    return re.compile(rf"(?:在|去|到)[^，。]{{0,2}}({names}){_THERE}{_DONE}|^(?:那|如果是?|要是|换成)?({names})(?:省|市)?(?:这边|那边|这里|那里|本地|当地|的话|也|能|可以|呢|怎么|办|有什么|的?规定)")
+    after = r"(?:省|市)?(?:这边|那边|这里|那里|本地|当地|的话|也|能|可以|呢|怎么|办|有什么|的?规定)"
+    return re.compile(rf"(?:在|去|到)[^，。]{{0,2}}({names}){_THERE}{_DONE}|^(?:那|如果是?|要是|换成)?({names}){after}")

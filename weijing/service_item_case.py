@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from weijing.normalise import normalise
@@ -83,12 +84,18 @@ def chosen_after(item: Item, before: Collection[str], now: Mapping[str, int]) ->
 
 def _said(choices: Collection[Choice], text: str) -> Iterator[tuple[str, str]]:
     """(word, choice) for each word that is said and not denied, the longest first, none inside another."""
-    pairs = sorted(((normalise(word), str(one["name"])) for one in choices for word in (one["name"], *one["words"])), key=lambda pair: -len(pair[0]))
+    pairs = sorted(((_plain(word), str(one["name"])) for one in choices for word in (one["name"], *one["words"])), key=lambda pair: -len(pair[0]))
     for word, name in pairs:
         before, found, after = text.partition(word)
         if found and not _NOT.search(before):
             yield word, name
             text = f"{before}\n{after}"
+
+
+@lru_cache(maxsize=4096)
+def _plain(word: str) -> str:
+    """A choice's word as a message has it."""
+    return normalise(word)
 
 
 def _in_force(item: Item, place: Place | None) -> list[Mapping[str, Any]]:

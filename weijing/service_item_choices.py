@@ -20,8 +20,9 @@ def choice_faults(item: ServiceItem) -> Iterator[tuple[str, str]]:
     """(field, what is wrong) of one item by itself."""
     names = Counter(choice.name for situation in item.situations for choice in situation.choices)
     yield from ((f"situations.{name}", "is the name of two choices") for name, count in names.items() if count > 1)
+    plain = item.as_dict() if item.situations else {}
     for number, situation in enumerate(item.situations):
-        yield from ((f"situations[{number}]", fault) for fault in _situation_faults(item, situation))
+        yield from ((f"situations[{number}]", fault) for fault in _situation_faults(plain, situation))
     for field, wanted in _whens(item):
         yield from ((field, f"{name} is no choice of this item") for name in wanted if name not in names)
     for region in item.regions:
@@ -59,13 +60,13 @@ def _asking(item: Item, aspect: str, plain: Mapping[str, Item]) -> list[str]:
     return found
 
 
-def _situation_faults(item: ServiceItem, situation: Situation) -> Iterator[str]:
+def _situation_faults(plain: Item, situation: Situation) -> Iterator[str]:
     if len(situation.choices) not in CHOICES:
         yield "has not 2 to 4 choices"
     for choice in situation.choices:
         if len(choice.name) > NAME_LENGTH:
             yield f"{choice.name} is longer than {NAME_LENGTH} characters"
-        yield from (f"{word} is not found to mean {choice.name}" for word in (choice.name, *choice.words) if choice.name not in told(item.as_dict(), word))
+        yield from (f"{word} is not found to mean {choice.name}" for word in (choice.name, *choice.words) if choice.name not in told(plain, word))
 
 
 def _whens(item: ServiceItem) -> Iterator[tuple[str, tuple[str, ...]]]:
