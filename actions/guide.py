@@ -46,8 +46,7 @@ class ActionAnswerGuide(BaseAction):
             dispatcher.utter_message(response="utter_guide_which", buttons=await _popular())
             return [SlotSet("guide_aspect", said.entity("aspect"))]
         case = await _case(tracker, said, item, before)
-        again = tracker.get_slot("guide_answered") if case.news and not named else None
-        aspect = said.entity("aspect") or (tracker.get_slot("guide_aspect") if named else None) or again or "overview"
+        aspect = said.entity("aspect") or tracker.get_slot("guide_aspect" if named else "guide_answered") or "overview"
         return show(dispatcher, case.item, aspect, case)
 
 

@@ -32,7 +32,6 @@ class Case:
         item: the one that answers: `origin`, or where a choice leads.
         chosen: names of the choices that are known.
         place: where it is to be done, if the user said so.
-        news: whether the message itself told a choice or a place.
         others: the items to which choices of `origin` lead.
     """
 
@@ -40,7 +39,6 @@ class Case:
     item: Json
     chosen: tuple[str, ...] = ()
     place: Place | None = None
-    news: bool = False
     others: Mapping[str, Json] | None = None
 
     @property
@@ -72,7 +70,7 @@ class Case:
 
     def events(self, aspect: str) -> list[Event]:
         """What is remembered with the item."""
-        words = [*words_of(self.origin), *(words_of(self.item) if self.item is not self.origin else ())]
+        words = [word for item in (self.origin, *(self.others or {}).values()) for word in words_of(item)]
         place = self.place.name if self.place else None
         kept = {"guide_choices": list(self.chosen), "guide_answered": aspect, "guide_place": place, "guide_words": words}
         return [SlotSet(name, value) for name, value in kept.items()]
@@ -104,18 +102,12 @@ async def read_case(tracker: Tracker, said: Said, origin: Json, *, kept: bool) -
     before = tuple(tracker.get_slot("guide_choices") or ()) if kept else ()
     others = {one["item"]: await find_item(one["item"]) for part in origin.get("situations") or () for one in part["choices"] if one["item"]}
     live = {name: item for name, item in others.items() if item is not None and item["active"]}
-    now = told(origin, said.text)
-    chosen = chosen_after(origin, before, now)
+    chosen = chosen_after(origin, before, told(origin, said.text))
     item = live.get(leads_to(origin, chosen), origin)
     if item is not origin:
-        further = told(item, said.text)
-        now, chosen = {**now, **further}, chosen_after(item, chosen, further)
-    asked = find_asked_place(said.text)
-    return Case(origin, item, tuple(chosen), asked or _place_before(tracker), bool(now or asked), live)
-
-
-def _place_before(tracker: Tracker) -> Place | None:
-    return find_place(tracker.get_slot("guide_place") or "")
+        chosen = chosen_after(item, chosen, told(item, said.text))
+    place = find_asked_place(said.text) or find_place(tracker.get_slot("guide_place") or "")
+    return Case(origin, item, tuple(chosen), place, live)
 
 
 async def find_item(item_id: str) -> Json | None:

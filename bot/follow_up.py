@@ -23,8 +23,8 @@ _ASKS_PAPERS = re.compile("(?:要|带|用|没|忘|有|拿|缺|能).{0,8}(?:吗|�
 _FIRM = re.compile("条件|资格|要求|几岁|多大|符合")
 """What asks for conditions; 「可以吗」 alone asks for nothing."""
 _FILLING = re.compile(
-    r"请问|那么|如果|要是|假如|万一|的话|情况|这种|这个|这项|这样|那个|我们|咱们?|大概|一般|可以|可不可以|能不能|是不是|行不行|应该|需要|必须|一定|现在|其他|另外|还有|办理|准备|东西"
-    r"|[那呢吗么嘛呀啊哦噢吧我你您俩个他她它们是也给帮替让去来都还就能行办的了不没要得有用带拿和跟说问一下想又呗哈,，。.？?！!~、 ]"
+    r"请问|那么|如果|要是|假如|万一|的话|情况|这种|这个|这项|这样|那个|我们|咱们?|大概|一般|可以|可不可以|能不能|是不是|行不行|应该|一样|需要|必须|一定|现在|其他|另外|还有|办理|准备|东西"
+    r"|[在里儿那呢吗么嘛呀啊哦噢吧我你您俩个他她它们是也给帮替让去来都还就能行办的了不没要得有用带拿和跟说问一下想又呗哈,，。.？?！!~、 ]"
 )
 
 
@@ -48,9 +48,10 @@ def _aspect(words: str) -> tuple[str, str]:
     if _PAPERS.search(words) and _ASKS_PAPERS.search(words):
         return "materials", _PAPERS.sub("", words)
     aspect, start, end = find_aspect(words) or ("", 0, 0)
-    if aspect == "conditions" and not _FIRM.search(words):
+    if not aspect or (aspect == "conditions" and not _FIRM.search(words)):
         return "", words
-    return aspect, words[:start] + words[end:]
+    rest = words[:start] + words[end:]
+    return aspect, _aspect(rest)[1]
 
 
 def _remembers(tracker: DialogueStateTracker) -> bool:

@@ -46,7 +46,7 @@ def find_place(text: str) -> Place | None:
 def find_asked_place(text: str) -> Place | None:
     """The place where something is to be done: 「在厦门办」「浙江那边呢」; where one comes from or moves away from is none."""
     found = _asked().search(text)
-    return _places()[found[1] or found[2]] if found else None
+    return find_place(found[0]) if found else None
 
 
 @lru_cache(maxsize=1)
@@ -65,4 +65,4 @@ def _names() -> re.Pattern[str]:
 def _asked() -> re.Pattern[str]:
     names = _names().pattern
     after = r"(?:省|市)?(?:这边|那边|这里|那里|本地|当地|的话|也|能|可以|呢|怎么|办|有什么|的?规定)"
-    return re.compile(rf"(?:在|去|到)[^，。]{{0,2}}({names}){_THERE}{_DONE}|^(?:那|如果是?|要是|换成)?({names}){after}")
+    return re.compile(rf"(?<![迁搬转落])(?:在|去|到)[^，。]{{0,2}}(?:{names}){_THERE}{_DONE}|^(?:那|如果是?|要是|换成)?(?:{names}){after}")

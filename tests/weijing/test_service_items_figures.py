@@ -89,7 +89,8 @@ def test_each_figure_stands_in_a_source(sources: Sources, items: list[ServiceIte
 
 
 def _figures(item: ServiceItem) -> set[tuple[str, str]]:
-    return {figure for part in (item, *_changes(item)) for figure in _figures_of(part)}
+    parts: list[ServiceItem | Changes] = [item, *_changes(item)]
+    return {figure for part in parts for figure in _figures_of(part)}
 
 
 def _figures_of(part: ServiceItem | Changes) -> set[tuple[str, str]]:
@@ -104,7 +105,8 @@ def _changes(item: ServiceItem) -> list[Changes]:
 
 
 def _texts(item: ServiceItem) -> list[str]:
-    return [item.summary, item.audience, *(text for part in (item, *_changes(item)) for text in _texts_of(part))]
+    parts: list[ServiceItem | Changes] = [item, *_changes(item)]
+    return [item.summary, item.audience, *(text for part in parts for text in _texts_of(part))]
 
 
 def _texts_of(part: ServiceItem | Changes) -> list[str]:
