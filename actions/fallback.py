@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event, paused
@@ -16,17 +15,16 @@ from weijing.workdays import SHANGHAI
 
 
 class ActionClarify(BaseAction):
-    """Offer what the message may mean; the aspect that was asked for waits for the choice, since a long name leaves no room for it on a button."""
+    """Offer what the message may mean."""
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """Up to three candidates and a way out."""
-        aspect = Said.latest(tracker).entity("aspect")
-        buttons = candidate_buttons(tracker.latest_message.get("candidates") or [], aspect)
-        if not buttons:
+        buttons = candidate_buttons(tracker.latest_message.get("candidates") or [], Said.latest(tracker).entity("aspect"))
+        if buttons:
+            dispatcher.utter_message(response="utter_clarify", buttons=[*buttons, NONE_OF_THEM])
+        else:
             dispatcher.utter_message(response="utter_fallback")
-            return []
-        dispatcher.utter_message(response="utter_clarify", buttons=[*buttons, NONE_OF_THEM])
-        return [SlotSet("guide_aspect", aspect)]
+        return []
 
 
 class ActionAnswerFallback(BaseAction):

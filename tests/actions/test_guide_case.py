@@ -9,6 +9,7 @@ import pytest
 from rasa.shared.core.events import SlotSet
 
 from actions.guide_next import next_buttons
+from actions.phrases import ASPECT_QUESTIONS, candidate_buttons
 from store.message import Bubble, Message
 from tests.actions.talk import Talk
 from weijing.service_items import load_service_items
@@ -156,12 +157,11 @@ async def test_buttons_offer_the_counter_and_the_nearest_place(talk: Talk) -> No
     assert "预约办事" not in [button["payload"] for button in bubbles[0]["buttons"]]
 
 
-async def test_a_choice_among_items_keeps_the_aspect(talk: Talk) -> None:
-    named = [("residence_permit_endorse", "居住证签注"), ("vehicle_documents_replacement", "行驶证车牌补领换领"), ("foreigner_stay_permit", "外国人停留证件")]
-    candidates = [{"intent": "ask_guide", "confidence": 0.3, "service_item": item, "name": name} for item, name in named]
-    bubbles = await talk.bubbles("办证可以代办吗", "nlu_clarify", decision="clarify", candidates=candidates, aspect="who")
-    assert bubbles[0]["buttons"][1]["payload"] == "行驶证车牌补领换领", "no question is known for this aspect"
-    assert "】谁来办" in await talk.say("行驶证车牌补领换领", "ask_guide", service_item="vehicle_documents_replacement")
+def test_a_choice_among_items_keeps_the_aspect() -> None:
+    for item in ITEMS.values():
+        candidates = [{"intent": "ask_guide", "confidence": 0.3, "service_item": item.id, "name": item.name}]
+        for aspect, question in ASPECT_QUESTIONS.items():
+            assert candidate_buttons(candidates, aspect)[0]["payload"] == item.name + question
 
 
 def test_an_item_that_is_filed_here_offers_it() -> None:
