@@ -35,6 +35,8 @@ def _value(hint: Any, raw: object, at: str) -> Any:
     origin, inner = get_origin(hint), get_args(hint)
     if origin is tuple and isinstance(raw, (list, tuple)):
         return tuple(_value(inner[0], one, f"{at}[{n}]") for n, one in enumerate(raw))
+    if origin is dict and isinstance(raw, dict):
+        return {_value(str, key, at): _value(str, one, f"{at}.{key}") for key, one in raw.items()}
     if origin is Literal and raw in inner:
         return raw
     return _scalar(hint, raw, at)
