@@ -11,7 +11,7 @@ LONGEST = 20
 
 ASPECT_QUESTIONS: Mapping[str, str] = {
     "materials": "要带什么材料", "fee": "要多少钱", "time_limit": "要多久", "procedure": "怎么办理", "where": "去哪里办", "conditions": "要什么条件",
-    "online": "能网上办吗", "validity": "有效期多久", "legal_basis": "法律依据",
+    "online": "能网上办吗", "who": "谁能办", "validity": "有效期多久", "legal_basis": "法律依据",
 }  # fmt: skip
 """Aspect -> how one asks for it, in the order of interest."""
 
