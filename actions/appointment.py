@@ -20,7 +20,8 @@ from actions.base import BaseAction, Event, cleared
 from actions.client import Json, backend
 from actions.field import Field, Slots, volunteered
 from actions.form import LEAVING, TRIES, Form
-from actions.guide import find_item, remembered
+from actions.guide import remembered
+from actions.guide_case import find_item
 from actions.said import Said
 from weijing.errors import BackendRefused, BackendUnavailable
 

@@ -12,6 +12,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt
 
 from actions.appointment_calls import AppointmentCalls
 from actions.filing_calls import FilingCalls
+from actions.notice_calls import NoticeCalls
 from store.context import current
 from weijing.errors import BackendRefused, BackendUnavailable
 from weijing.settings import load_settings
@@ -25,7 +26,7 @@ CACHE_S = 20.0
 """How long a service item is kept: one that is switched off must be gone within a minute."""
 
 
-class Backend(AppointmentCalls, FilingCalls):
+class Backend(AppointmentCalls, FilingCalls, NoticeCalls):
     """Typed calls; each raises `BackendUnavailable` (no answer, 5xx, token refused) or `BackendRefused` (any other 4xx).
 
     Args:

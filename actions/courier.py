@@ -1,7 +1,7 @@
 """`weijing courier`: delivers the backend calls that turns kept while the backend was away, and tells the user the outcome; unbinds who has left,
 and reminds of appointments.
 
-Beside it runs the feed of changes (`actions/changes.py`).
+Beside it run the feeds of changes (`actions/changes.py`) and of notices (`actions/notice_feed.py`).
 
 A kept call carries its idempotency key, so delivering it twice files it once; the message to the user is posted once for each key.
 """
@@ -17,6 +17,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from actions.changes import Changes
 from actions.client import Backend, backend
+from actions.notice_feed import NoticeFeed
 from actions.reminder import keep_reminding
 from actions.report_files import files_in
 from store.context import evidence_claim
@@ -121,7 +122,7 @@ class Courier:
 
     async def _unbind(self, api: Backend, entry: str, openid: str) -> None:
         """A user has left: the bureau's system forgets whom the openid stood for, and what it wanted to hear of."""
-        for forget in (api.unbind_identity, api.unsubscribe):
+        for forget in (api.unbind_identity, api.unsubscribe, api.unsubscribe_notices):
             try:
                 await forget(openid)
             except BackendRefused as error:
@@ -145,6 +146,6 @@ async def _serve(settings: Settings) -> None:
     async def ready() -> dict[str, bool]:
         return {"deliveries": courier.healthy}
 
-    await stay(settings.courier_port, ready, courier.run(), Changes(redis).run(), keep_reminding(redis))
+    await stay(settings.courier_port, ready, courier.run(), Changes(redis).run(), NoticeFeed(redis).run(), keep_reminding(redis))
     await backend().close()
     await redis.close(close_connection_pool=True)

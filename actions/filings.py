@@ -28,7 +28,8 @@ from actions.filing_fields import (
 )  # fmt: skip
 from actions.filing_unclear import Unclear, part
 from actions.form import TRIES, Form
-from actions.guide import find_item, show, tell_instead
+from actions.guide import show, tell_instead
+from actions.guide_case import find_item
 from actions.report_files import DRAFT_DAYS, PENDING, bare, counted_in, files_in, pending
 from actions.said import Said
 from store.context import current

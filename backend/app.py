@@ -25,13 +25,15 @@ from backend.filings import create_filing, query_filing
 from backend.forgetting import erase_filing
 from backend.identities import bind_identity, read_identity, unbind_identity
 from backend.matters import list_matters
+from backend.notice_subscriptions import list_notice_deliveries, read_notice_subscriptions, subscribe_notices, unsubscribe_notices
+from backend.notices import list_notices, publish_notice, read_notice, withdraw_notice
 from backend.offices import list_offices
 from backend.problems import problems
 from backend.ratings import create_rating
 from backend.reports import create_report, query_report
 from backend.retention import keep_clean
 from backend.ride_contacts import agree, invite
-from backend.rides import check_in, list_rides, mark_stage
+from backend.rides import check_in, list_own_rides, list_rides, mark_stage
 from backend.security import Bucket, guard
 from backend.seed import seed
 from backend.service_items import list_service_items, read_service_item
@@ -78,6 +80,14 @@ HANDLERS: dict[str, Handle] = {
     "addApplicationStep": add_step,
     "addReportStep": add_step,
     "addCaseStep": add_step,
+    "listNotices": list_notices,
+    "readNotice": read_notice,
+    "publishNotice": publish_notice,
+    "withdrawNotice": withdraw_notice,
+    "readNoticeSubscriptions": read_notice_subscriptions,
+    "subscribeNotices": subscribe_notices,
+    "unsubscribeNotices": unsubscribe_notices,
+    "listNoticeDeliveries": list_notice_deliveries,
     "createFiling": create_filing,
     "queryFiling": query_filing,
     "eraseFiling": erase_filing,
@@ -88,6 +98,7 @@ HANDLERS: dict[str, Handle] = {
     "inviteContact": invite,
     "agreeAsContact": agree,
     "listRides": list_rides,
+    "listOwnRides": list_own_rides,
     "markStage": mark_stage,
 }
 """operationId of the spec -> handler; the public operations are mounted below."""
@@ -98,7 +109,7 @@ def init_app(settings: Settings, bucket: Bucket | None = None) -> web.Applicatio
 
     Raises:
         EngineError: (at start) PostgreSQL cannot be reached.
-        ServiceItemError: (at start) a service item's record is not valid.
+        ServiceItemError, FilingError: (at start) a record of the data is not valid.
     """
     operations = load_contract()
     public = frozenset(operation.path for operation in operations if operation.public)
@@ -129,7 +140,7 @@ def _database(settings: Settings) -> Callable[[web.Application], AsyncIterator[N
         await wait_ready(url, WAIT_S)
         await asyncio.to_thread(migrate, url)
         app[POOL] = pool = await open_pool(url)
-        await seed(pool, app[VAULT], demo=settings.demo)
+        await seed(pool, app[VAULT], demo=settings.demo, app_id=settings.wechat_app_id)
         yield
         await close_pool(pool)
 

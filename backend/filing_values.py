@@ -19,8 +19,8 @@ from weijing.normalise import narrow
 from weijing.workdays import SHANGHAI
 
 Fields = dict[str, Any]
-LONGEST, MOST_ENTRIES = 2000, 20
-"""Characters of a text and entries of a list where the definition gives no `most`."""
+LONGEST, MOST_ENTRIES, MOST_HOURS = 2000, 20, 24
+"""Characters of a text, entries of a list and hours ahead of a moment where the definition gives no `most`."""
 
 
 def _line(most: int, least: int = 1) -> Fields:
@@ -49,7 +49,7 @@ SHAPES: dict[str, Fields] = {
     "document": _DOCUMENT,
     "address": _record({"text": _line(200, 4)}, {name: {"anyOf": [_line(200, 0), _NONE]} for name in ("division", "code", "detail")}),
     "place": _record({"text": _line(200), "lat": {"type": ["number", "null"]}, "lng": {"type": ["number", "null"]}}),
-    "pictures": _list(_record({"kind": {"enum": ["image", "video", "file"]}, "ref": _line(512)})),
+    "pictures": _list(_record({"kind": {"enum": ["image", "voice", "video", "file"]}, "ref": _line(512)})),
     "people": _list(_record({"name": _line(60), "document": _DOCUMENT}, {"phone": {"anyOf": [_line(20, 5), _NONE]}})),
 }
 """Field type -> JSON Schema of its value, as `weijing/filing.py` describes it."""
@@ -138,10 +138,10 @@ def _date(one: FilingField, value: str) -> Iterator[str]:
 
 
 def _moment(one: FilingField, value: str) -> Iterator[str]:
-    now = datetime.now(SHANGHAI)
+    now, most = datetime.now(SHANGHAI), one.most or MOST_HOURS
     try:
-        if not now - timedelta(hours=one.least) - KEEP <= datetime.fromisoformat(value) <= now + timedelta(hours=one.most):
-            yield f"must be {one.least} hours back to {one.most} hours ahead"
+        if not now - timedelta(hours=one.least) - KEEP <= datetime.fromisoformat(value) <= now + timedelta(hours=most):
+            yield f"must be {one.least} hours back to {most} hours ahead"
     except ValueError:
         yield "is no moment"
 

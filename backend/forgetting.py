@@ -22,26 +22,31 @@ FORGET = (
 )
 """Everything that hangs on a number; supplements, a ride and its contact go with the filing."""
 
+ERASED = "SELECT true FROM backend.erased_filings WHERE filing_no = $1 AND sender = $2"
+NOTE = "INSERT INTO backend.erased_filings (filing_no, sender) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+
 
 async def erase_filing(request: web.Request) -> web.StreamResponse:
-    """Delete it with all that hangs on it.
+    """Delete it with all that hangs on it; doing it again changes nothing.
 
     Raises:
-        Problem: 404 not this user's (or erased already), 409 `not_erasable`.
+        Problem: 404 not this user's, 409 `not_erasable`.
     """
     number, sender = request.match_info["filing_no"], openid_digest(request.app[VAULT], request.query["openid"])
     async with transaction(request.app[POOL]) as connection:
         erasable = await connection.fetchval("SELECT erasable FROM backend.filings WHERE filing_no = $1 AND sender = $2 FOR UPDATE", number, sender)
-        if erasable is None:
+        if erasable is None and not await connection.fetchval(ERASED, number, sender):
             raise not_found()
-        if not erasable:
+        if erasable is False:
             raise Problem(409, "not_erasable", "The bureau has to keep this filing.")
+        await connection.execute(NOTE, number, sender)
         await forget_filings(connection, [number])
     return web.json_response({"number": number, "erased": True})
 
 
 async def forget_past(connection: asyncpg.Connection) -> None:
-    """Delete the filings whose last day is over."""
+    """Delete the filings whose last day is over, and the notes of those that were erased a month ago."""
+    await connection.execute("DELETE FROM backend.erased_filings WHERE at < now() - interval '30 days'")
     rows = await connection.fetch("SELECT filing_no FROM backend.filings WHERE keep_until < $1", datetime.now(SHANGHAI).date())
     await forget_filings(connection, [row["filing_no"] for row in rows])
 

@@ -35,11 +35,14 @@ OWN = """
 ARRIVE = "UPDATE backend.filings SET status = 'completed', asks = '[]', until = NULL, steps = $2, next_step = $3 WHERE filing_no = $1"
 EXTEND = "UPDATE backend.rides SET expected_at = $2, stage = 'none' WHERE filing_no = $1"
 TELL_CONTACT = "INSERT INTO backend.changes (subscriber, openid, change) SELECT contact, openid, $2 FROM backend.ride_contacts WHERE filing_no = $1"
-OVERDUE = f"""
+LISTED = """
     SELECT r.*, f.fields, c.openid AS contact FROM backend.rides r JOIN backend.filings f USING (filing_no) LEFT JOIN backend.ride_contacts c USING (filing_no)
-     WHERE arrived_at IS NULL AND expected_at BETWEEN now() - interval '24 hours' AND now() - make_interval(mins => $1)
+     WHERE arrived_at IS NULL
+"""
+OVERDUE = f"""{LISTED} AND expected_at BETWEEN now() - interval '24 hours' AND now() - make_interval(mins => $1)
      ORDER BY {RANK.format("stage")}, expected_at LIMIT 200
-"""  # noqa: S608  our own words
+"""
+UNDER_WAY = f"{LISTED} AND sender = $1 ORDER BY received_at DESC, filing_no DESC LIMIT 20"
 MARK = f"""
     UPDATE backend.rides SET stage = $2
      WHERE filing_no = $1 AND expected_at = $3 AND arrived_at IS NULL AND {RANK.format("stage")} < {RANK.format("$2::text")}
@@ -80,7 +83,15 @@ async def list_rides(request: web.Request) -> web.StreamResponse:
     """The rides whose expected time passed so many minutes ago, within the last day, without a check-in; those that nobody was told of first."""
     async with connected(request.app[POOL]) as connection:
         rows = await connection.fetch(OVERDUE, int(request.query["overdue"]))
-    return web.json_response({"rides": [_overdue(request.app[VAULT], row) for row in rows]})
+    return web.json_response({"rides": [_listed(request.app[VAULT], row) for row in rows]})
+
+
+async def list_own_rides(request: web.Request) -> web.StreamResponse:
+    """The rides of a passenger who has not said that they arrived, the latest first."""
+    sender = openid_digest(request.app[VAULT], request.match_info["openid"])
+    async with connected(request.app[POOL]) as connection:
+        rows = await connection.fetch(UNDER_WAY, sender)
+    return web.json_response({"rides": [_listed(request.app[VAULT], row) for row in rows]})
 
 
 async def mark_stage(request: web.Request) -> web.StreamResponse:
@@ -138,7 +149,7 @@ def _ahead(text: str) -> datetime:
     return expected
 
 
-def _overdue(vault: Vault, row: asyncpg.Record) -> dict[str, Any]:
+def _listed(vault: Vault, row: asyncpg.Record) -> dict[str, Any]:
     fields = vault.open(row["fields"])
     shown = {name: fields.get(name) for name in SHOWN}
     contact = {"openid": vault.open(row["contact"]), **shown} if row["contact"] else None

@@ -12,6 +12,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
 from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.follow_up import follow_up
 from store.context import TurnContext
 from store.evidence import evidence_id
 from store.message import MEDIA as KEPT
@@ -90,7 +91,9 @@ def _parts(message: Message, tracker: DialogueStateTracker, context: TurnContext
     if message.kind == "voice" and message.text:
         context.spoken = evidence_id(message.key)
     if message.text:
-        return chosen(clean(message, tracker, context), tracker), None
+        text = chosen(clean(message, tracker, context), tracker)
+        about = follow_up(text, tracker)
+        return text, _intent("ask_guide", about) if about is not None else None
     if message.kind in MEDIA:
         return MEDIA[message.kind], _intent("add_evidence", [("media", one) for one in _evidence(message, context)])
     return NOTHING, _intent("help")

@@ -63,7 +63,7 @@ class FilingField:
         when: asked only if each of these fields has one of the values (`租住|借住`).
         options: of a `choice`.
         least, most: characters of a `text`, entries of `pictures` and `people`; days from today of a `date` (`least` 365 back, `most` 30 ahead);
-            hours from now of a `moment`.
+            hours from now of a `moment` (24 ahead without `most`).
         prefill: taken from the bound identity where there is one.
         story: any words will do; only a clear question or command is an aside.
     """

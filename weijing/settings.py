@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     wechat_oauth_base: str = Field(default="", description="base URL of the OAuth2 page; empty = WeChat's own, in demo the simulator's")
     wechat_notice_templates: str = Field(default="", description="ids of subscription-notice templates, `progress=ID,appointment=ID`; empty = no notices")
     wechat_calls_per_minute: int = Field(default=1200, ge=10, description="calls of the platform's API that the senders make in any minute, together")
+    bureau_region: str = Field(default="", description="the bureau's province or city, e.g. 厦门: its own rules are answered first; empty = national rules")
     public_url: str = Field(default="", description="https address by which phones reach the edge, for H5 pages; empty = none, in demo the edge's own")
     webchat_origins: str = Field(default="", description="origins whose pages may embed the web chat, comma-separated; in demo the edge's own too")
     trusted_proxies: str = Field(default="127.0.0.1/32,::1/128", description="networks of our own proxies, whose X-Forwarded-For names the visitor")

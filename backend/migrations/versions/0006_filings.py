@@ -46,6 +46,13 @@ CREATE TABLE backend.filing_supplements (
 CREATE INDEX filing_supplements_filing ON backend.filing_supplements (filing_no);
 COMMENT ON COLUMN backend.filing_supplements.answers IS 'sealed';
 
+CREATE TABLE backend.erased_filings (
+    filing_no text PRIMARY KEY,
+    sender    text NOT NULL,
+    at        timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE backend.erased_filings IS 'numbers alone, for 30 days: whoever asks again is told that it is done';
+
 CREATE TABLE backend.rides (
     filing_no   text PRIMARY KEY REFERENCES backend.filings ON DELETE CASCADE,
     openid      text NOT NULL,
@@ -75,4 +82,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them."""
-    op.execute("DROP TABLE backend.ride_contacts, backend.rides, backend.filing_supplements, backend.filings, backend.filing_numbers")
+    op.execute("DROP TABLE backend.ride_contacts, backend.rides, backend.erased_filings, backend.filing_supplements, backend.filings, backend.filing_numbers")

@@ -48,6 +48,9 @@ def test_entities(text: str, found: list[tuple[str, str]]) -> None:
         ("身份证丢了怎么补办要带什么", "materials"), ("补办身份证多少钱", "fee"), ("护照几天能拿到", "time_limit"), ("居住证有效期多长", "validity"),
         ("在哪里办护照", "where"), ("网上能办吗", "online"), ("小孩几岁可以办身份证", "conditions"), ("如何迁户口", "procedure"),
         ("酒驾的法律依据是什么", "legal_basis"), ("闯红灯罚多少钱", None), ("身份证", None),
+        ("可以代办吗", "who"), ("帮我查办件进度", None), ("帮我妈办行吗", "who"),
+        ("让我妈代办要带什么", "materials"),
+        ("孩子也能办吗", "who"), ("要预约吗", "where"), ("过期了怎么办", "time_limit"), ("身份证过期了怎么换", "procedure"), ("能用复印件吗", "materials"),
     ],
 )  # fmt: skip
 def test_aspect(text: str, aspect: str | None) -> None:
