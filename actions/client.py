@@ -11,6 +11,7 @@ import aiohttp
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt
 
 from actions.appointment_calls import AppointmentCalls
+from actions.feedback_calls import FeedbackCalls
 from actions.notice_calls import NoticeCalls
 from store.context import current
 from weijing.errors import BackendRefused, BackendUnavailable
@@ -25,7 +26,7 @@ CACHE_S = 20.0
 """How long a service item is kept: one that is switched off must be gone within a minute."""
 
 
-class Backend(AppointmentCalls, NoticeCalls):
+class Backend(AppointmentCalls, FeedbackCalls, NoticeCalls):
     """Typed calls; each raises `BackendUnavailable` (no answer, 5xx, token refused) or `BackendRefused` (any other 4xx).
 
     Args:
@@ -90,10 +91,6 @@ class Backend(AppointmentCalls, NoticeCalls):
     async def unbind_identity(self, openid: str) -> Json:
         """Forget the binding; may be repeated."""
         return await self._call("DELETE", f"/v1/identities/{quote(openid, safe='')}")
-
-    async def rate(self, rating: Json, key: str) -> Json:
-        """Hand in a rating."""
-        return await self._call("POST", "/v1/ratings", rating, key)
 
     async def add_evidence(self, report_no: str, evidence: Json, key: str) -> Json:
         """Add evidence to a filed report; answers how many it has now."""

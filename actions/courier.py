@@ -17,6 +17,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from actions.changes import Changes
 from actions.client import Backend, backend
+from actions.feedback_kept import KEPT
 from actions.notice_feed import NoticeFeed
 from actions.reminder import keep_reminding
 from store.context import evidence_claim
@@ -105,9 +106,8 @@ class Courier:
     async def _deliver(self, api: Backend, entry: str, call: dict[str, Any]) -> None:
         try:
             answer = await api.deliver(call["method"], call["path"], call["body"], call["idempotency_key"])
-            text = ADDED if call["kind"] == "evidence" else KNOWN if answer.get("duplicate_of") else FILED
-            evidence = evidence_claim(call["body"].get("evidence") or [], answer["report_no"])
-            bubbles: list[Bubble] = [{"text": text.format(**answer)}]
+            evidence = evidence_claim(call["body"].get("evidence") or [], answer.get("report_no", ""))
+            bubbles: list[Bubble] = [{"text": _told(call["kind"], answer)}]
         except BackendRefused as error:
             log.error("kept %s of %s refused: %s", call["kind"], call["key"], error)
             bubbles, evidence = [{"text": REFUSED}], []
@@ -121,6 +121,13 @@ class Courier:
             except BackendRefused as error:
                 log.error("the binding or the subscriptions of a user who left are not deleted: %s", error)
         await self._redis.xdel(key(partition(openid), "deferred"), entry)
+
+
+def _told(kind: str, answer: dict[str, Any]) -> str:
+    if kind in KEPT:
+        return KEPT[kind](answer)
+    text = ADDED if kind == "evidence" else KNOWN if answer.get("duplicate_of") else FILED
+    return text.format(**answer)
 
 
 def main(argv: list[str]) -> int:

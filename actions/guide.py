@@ -27,7 +27,7 @@ OFFERED = 4
 
 LATER: dict[str, str] = {
     "file_residence": "residence", "file_ride": "filings", "file_bank_identity": "filings",
-    "write_letter": "feedback", "answer_survey": "feedback", "track_delivery": "notice",
+    "track_delivery": "notice",
 }  # fmt: skip
 """Intent -> topic of what cannot be done in the conversation yet."""
 

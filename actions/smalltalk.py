@@ -6,13 +6,14 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import appointment, progress, report, report_withdrawal
+from actions import appointment, feedback, feedback_letter, feedback_survey, progress, report, report_withdrawal
 from actions.base import BaseAction, Event, cleared
 from actions.phrases import INTENTS
 from actions.report_files import let_go
 
 FORMS = {
     "appointment_form": appointment.SLOTS, "progress_form": progress.SLOTS, "report_form": report.SLOTS, "withdraw_form": report_withdrawal.SLOTS,
+    "rating_form": feedback.SLOTS, "letter_form": feedback_letter.SLOTS, "survey_form": feedback_survey.SLOTS,
 }  # fmt: skip
 """Form -> the slots that are emptied when it is left."""
 
@@ -35,7 +36,7 @@ class ActionGreet(BaseAction):
 
 
 class ActionCancelForm(BaseAction):
-    """Leave the open form; nothing of it is kept."""
+    """Leave the open form; nothing of it is kept but the answers to a survey, which can be gone on with."""
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """One sentence, no question back."""
@@ -45,7 +46,7 @@ class ActionCancelForm(BaseAction):
             return []
         if form == "report_form":
             let_go(tracker.slots)
-        dispatcher.utter_message(response="utter_smalltalk_cancelled")
+        dispatcher.utter_message(response="utter_survey_stopped" if form == "survey_form" else "utter_smalltalk_cancelled")
         return [ActiveLoop(None), SlotSet("requested_slot", None), *cleared(FORMS[form])]
 
 

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 INSPECTORS = "督察"
@@ -20,6 +21,12 @@ UNITS = (
 )
 """Unit by words in a tip's topic, first match wins; everything else is 治安."""
 
+POLICE = re.compile("民警|警察|警官|辅警|协警|交警|派出所|所长|接警|出警|警务|窗口")
+MISCONDUCT = re.compile(
+    "骂|打人|吼|刁难|推诿|推脱|推来推去|不作为|不受理|不立案|不出警|不给办|不理人|没人管|拖着|乱收费|多收|索贿|受贿|收钱|吃拿卡要|刑讯|违规|违法|滥用|包庇|"
+    "态度(?:很|太|非常|特别|极其)?(?:差|恶劣|不好|冷漠|蛮横)"
+)
+
 ANSWER_DAYS = 15
 FINISH_DAYS = 60
 
@@ -29,6 +36,11 @@ def unit_of(kind: str, topic: str) -> str:
     if kind == "complaint":
         return INSPECTORS
     return next((unit for unit, words in UNITS if any(word in topic for word in words)), "治安")
+
+
+def complains(words: str) -> bool:
+    """Whether a letter is really a complaint about how the police behaved: then it goes where complaints go."""
+    return bool(POLICE.search(words) and MISCONDUCT.search(words))
 
 
 def phone_of(unit: str) -> str:
