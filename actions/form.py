@@ -20,6 +20,7 @@ from actions.base import BaseAction, Event
 from actions.correction import Correction, find_correction
 from actions.said import Said
 from weijing.emergency import screen
+from weijing.language import ENGLISH, language_of
 
 Slots = Mapping[str, Any]
 Reader = Callable[[Said, Slots], Any]
@@ -28,7 +29,7 @@ Reader = Callable[[Said, Slots], Any]
 TRIES = "form_tries"
 PATIENCE = 3
 """Answers in a row that could not be taken, after which a person is offered."""
-LEAVING = frozenset({"cancel", "request_handoff", "repeat", "help", "withdraw_report"})
+LEAVING = frozenset({"cancel", "request_handoff", "repeat", "help", "withdraw_report", "easy_mode", "show_menu"})
 ANSWERS = frozenset({"affirm", "deny", "correct", "add_evidence", "nlu_fallback", ""})
 """Intents that always speak to the form."""
 VAGUE = frozenset({"nlu_clarify", "out_of_scope", "smalltalk", "greet", "thank", "goodbye"})
@@ -133,6 +134,8 @@ class Form(BaseAction, ABC):
             return True
         if "emergency" in (said.intent, said.decision):
             return said.text.strip("。.!！ ") not in self.harmless or screen(said.text) is not None
+        if said.intent == "foreign_language" and language_of(said.text) != ENGLISH:
+            return True
         if said.intent in ANSWERS | self.own:
             return False
         if asked.story:

@@ -31,4 +31,9 @@ def say_when(dispatcher: CollectingDispatcher, now: datetime) -> None:
     if opens <= now:
         dispatcher.utter_message(response="utter_handoff_open")
     else:
-        dispatcher.utter_message(response="utter_handoff_closed", opening=f"{opens.month}月{opens.day}日（周{_DAYS[opens.weekday()]}）{opens:%H:%M}")
+        dispatcher.utter_message(response="utter_handoff_closed", opening=opening_day(opens))
+
+
+def opening_day(opens: datetime) -> str:
+    """「11月23日（周一）09:00」."""
+    return f"{opens.month}月{opens.day}日（周{_DAYS[opens.weekday()]}）{opens:%H:%M}"

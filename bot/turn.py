@@ -22,6 +22,7 @@ from store.context import CURRENT, TurnContext
 from store.held import Held
 from store.message import Bubble, Message
 from store.turns import dumps, masked, now_ms
+from weijing import easy_mode
 from weijing.candidate_names import hide_candidates
 from weijing.privacy import mask_for_log
 
@@ -81,6 +82,8 @@ class TurnRunner:
         finally:
             CURRENT.reset(token)
         new = list(islice(user.tracker.events, before, None))
+        if user.tracker.get_slot(easy_mode.SLOT) and bubbles and not user.tracker.is_paused():
+            bubbles = _eased(bubbles, new, context)
         shown = _shown(message, held, bubbles)
         cut = plan_cut(user.tracker, self.domain, user.header)
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
@@ -157,6 +160,15 @@ def _shown(message: Message, held: Held, bubbles: list[Bubble]) -> list[Bubble]:
         return []
     kept = [bubble for _, waiting in held for bubble in waiting]
     return [{"text": KEPT}, *kept, *bubbles] if kept else bubbles
+
+
+def _eased(bubbles: list[Bubble], events: list[Event], context: TurnContext) -> list[Bubble]:
+    """The reply for a user in easy mode; the tracker's last bubble gets the choices as they are numbered, so that a digit finds them."""
+    eased = easy_mode.ease(bubbles, lambda text: mask_for_log(context.keepable(text)) == text)
+    said = [event for event in events if isinstance(event, BotUttered)]
+    for event in said:
+        event.data = {**(event.data or {}), "buttons": eased.choices if event is said[-1] else None}
+    return eased.bubbles
 
 
 def _masked(events: list[Event], context: TurnContext) -> list[Event]:

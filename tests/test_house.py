@@ -13,7 +13,10 @@ from ruamel.yaml import YAML
 from actions.guide import LATER as NOT_YET
 from weijing.settings import ROOT, Settings
 
-TOPICS = ("guide", "progress", "report", "handoff", "emergency", "smalltalk", "fallback", "identity", "feedback", "office", "appointment", "naming", "notice")
+TOPICS = (
+    "guide", "progress", "report", "handoff", "emergency", "smalltalk", "fallback", "identity", "feedback", "office", "appointment", "naming", "notice",
+    "help", "easy", "menu", "language",
+)  # fmt: skip
 """Topics in force; the others have only rules that say so."""
 LATER = ("residence", "filings")
 DECIDED = {"nlu_clarify", "nlu_fallback"}
