@@ -11,6 +11,7 @@ import logging
 from actions.client import Backend, Json, backend
 from actions.pages import rating_address
 from actions.progress_follow import FINAL
+from actions.report_reply import answer_button
 from store.keys import CHANGES
 from store.message import Bubble
 from store.redis import FAULTS, Redis
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 
 PAUSE_S, LONGEST_PAUSE_S = 5.0, 300.0
 CHANGED = "{item_name}（{number}）有新进展：{status_text}。\n· {step}\n下一步：{next_step}\n不想再收到，回复“别再通知我”。"
+ASKED = "\n办理人员想问您：{question}"
 RATE = '\n办完了，<a href="{address}">点这里评价</a>。'
 
 
@@ -72,4 +74,6 @@ def _bubble(change: Json) -> Bubble:
     text = CHANGED.format(**{**change, "step": step})
     address = rating_address(change["number"], change["openid"]) if change["status"] in FINAL else ""
     notice = {"item": change["item_name"] if change["number"].startswith("A") else "", "number": change["number"], "status": change["status_text"]}
-    return {"text": text + (RATE.format(address=address) if address else ""), "custom": {"notice": notice}}
+    asked = ASKED.format(**change) if change.get("question") else ""
+    bubble: Bubble = {"text": text + asked + (RATE.format(address=address) if address else ""), "custom": {"notice": notice}}
+    return {**bubble, "buttons": [answer_button(change["number"])]} if asked else bubble

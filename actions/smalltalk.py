@@ -6,13 +6,14 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import appointment, progress, report, report_withdrawal
+from actions import appointment, progress, report, report_supplement, report_withdrawal
 from actions.base import BaseAction, Event, cleared
 from actions.phrases import INTENTS
 from actions.report_files import let_go
 
 FORMS = {
     "appointment_form": appointment.SLOTS, "progress_form": progress.SLOTS, "report_form": report.SLOTS, "withdraw_form": report_withdrawal.SLOTS,
+    "supplement_form": report_supplement.SLOTS,
 }  # fmt: skip
 """Form -> the slots that are emptied when it is left."""
 
@@ -45,6 +46,8 @@ class ActionCancelForm(BaseAction):
             return []
         if form == "report_form":
             let_go(tracker.slots)
+        if form == "supplement_form":
+            report_supplement.let_go(tracker.slots)
         dispatcher.utter_message(response="utter_smalltalk_cancelled")
         return [ActiveLoop(None), SlotSet("requested_slot", None), *cleared(FORMS[form])]
 

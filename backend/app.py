@@ -30,6 +30,7 @@ from backend.notices import list_notices, publish_notice, read_notice, withdraw_
 from backend.offices import list_offices
 from backend.problems import problems
 from backend.ratings import create_rating
+from backend.report_supplements import ask_reporter, supplement_report
 from backend.reports import create_report, query_report
 from backend.retention import keep_clean
 from backend.ride_contacts import agree, invite
@@ -38,7 +39,7 @@ from backend.security import Bucket, guard
 from backend.seed import seed
 from backend.service_items import list_service_items, read_service_item
 from backend.steps import add_step
-from backend.vault import VAULT, Vault
+from backend.vault import SEALED, VAULT, Vault, sealed_vault
 from backend.withdrawal import withdraw_report
 from weijing.health import add_health, serve, until_stopped
 from weijing.logs import set_up_logs
@@ -59,6 +60,8 @@ HANDLERS: dict[str, Handle] = {
     "createReport": create_report,
     "queryReport": query_report,
     "addEvidence": add_evidence,
+    "askReporter": ask_reporter,
+    "supplementReport": supplement_report,
     "listOffices": list_offices,
     "listCounters": list_counters,
     "listSlots": list_slots,
@@ -116,6 +119,7 @@ def init_app(settings: Settings, bucket: Bucket | None = None) -> web.Applicatio
     middlewares = [measured(operations), problems, guard(settings.backend_token.get_secret_value(), public, bucket or Bucket())]
     app = web.Application(client_max_size=MAX_BODY, middlewares=middlewares)
     app[VAULT] = Vault(settings.vault_key.get_secret_value())
+    app[SEALED] = sealed_vault(settings.derived_key("sealed-reporter"))
     app.cleanup_ctx.extend([_database(settings), keep_clean])
     for operation in operations:
         if not operation.public:
