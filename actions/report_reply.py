@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from actions.client import Json
-from actions.pages import RATED
 from actions.phrases import Button
 from actions.progress_follow import FINAL, FOLLOW
 
@@ -18,10 +17,10 @@ def answer_button(number: str) -> Button:
 
 
 def next_buttons(found: Json, number: str) -> list[Button]:
-    """What is still open may be followed, what is done rated; a question comes first."""
+    """What is still open may be followed, a report that is done rated; a question comes first."""
     answer = [answer_button(number)] if found.get("question") else []
     if found["status"] in FINAL:
-        return [RATE] if number[:1] in RATED else []
+        return [RATE] if number.startswith("J") else []
     return [*answer, FOLLOW]
 
 
