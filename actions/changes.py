@@ -11,6 +11,7 @@ import logging
 from actions.client import Backend, Json, backend
 from actions.pages import RATED, rating_address
 from actions.progress_follow import FINAL
+from actions.report_reply import answer_button
 from store.keys import CHANGES
 from store.message import Bubble
 from store.redis import FAULTS, Redis
@@ -23,6 +24,7 @@ PAUSE_S, LONGEST_PAUSE_S = 5.0, 300.0
 CHANGED = "{item_name}（{number}）有新进展：{status_text}。\n· {step}\n下一步：{next_step}\n不想再收到，回复“别再通知我”。"
 RATE = "\n办完了，欢迎评价：回复“评价”就行{page}。"
 PAGE = '，或者<a href="{address}">点这里</a>'
+ASKED = "\n办理人员想问您：{question}"
 
 
 class Changes:
@@ -72,7 +74,9 @@ def _bubble(change: Json) -> Bubble:
     step = f"{change['step']['name']} {change['step']['note']}".rstrip()
     text = CHANGED.format(**{**change, "step": step})
     notice = {"item": change["item_name"] if change["number"].startswith("A") else "", "number": change["number"], "status": change["status_text"]}
-    return {"text": text + _rate(change), "custom": {"notice": notice}}
+    asked = ASKED.format(**change) if change.get("question") else ""
+    bubble: Bubble = {"text": text + asked + _rate(change), "custom": {"notice": notice}}
+    return {**bubble, "buttons": [answer_button(change["number"])]} if asked else bubble
 
 
 def _rate(change: Json) -> str:

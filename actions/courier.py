@@ -38,7 +38,10 @@ PAGE = 200
 FILED = "您之前提交的内容已正式登记，编号 {report_no}，查询码 {query_code}（只显示这一次，请保存）。{next_step}"
 KNOWN = "您之前提交的内容与编号 {duplicate_of} 的相同，已按该编号办理，请用当时的查询码查询。"
 ADDED = "您之前补充的材料已加到 {report_no}，现在共 {evidence} 份。"
+SUPPLEMENTED = "您之前补充的内容已加到 {report_no}。"
 REFUSED = "您之前提交的内容没能登记，工作人员会联系您。着急请拨打 110（紧急）或回复“人工”。"
+TEXTS = {"evidence": ADDED, "supplement": SUPPLEMENTED}
+"""Kind of a kept call -> what the user is told when it is made; see also `KEPT`."""
 
 
 class Courier:
@@ -126,7 +129,7 @@ class Courier:
 def _told(kind: str, answer: dict[str, Any]) -> str:
     if kind in KEPT:
         return KEPT[kind](answer)
-    text = ADDED if kind == "evidence" else KNOWN if answer.get("duplicate_of") else FILED
+    text = TEXTS.get(kind) or (KNOWN if answer.get("duplicate_of") else FILED)
     return text.format(**answer)
 
 

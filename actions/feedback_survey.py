@@ -96,7 +96,7 @@ class ValidateSurveyForm(Form):
         words = question is not None and question[1]["kind"] == "words"
         return not _BACK.fullmatch(said.text.strip()) and super()._is_aside(said, replace(asked, story=True) if words else asked, slots)
 
-    def _correct(self, dispatcher: CollectingDispatcher, said: Said, correction: Correction, slots: Slots) -> dict[str, Any]:
+    def _correct(self, dispatcher: CollectingDispatcher, said: Said, field: Field, correction: Correction, slots: Slots) -> dict[str, Any]:
         """「第2个」 is an answer here."""
         asked = next(field for field in FIELDS if field.slot == (slots.get("requested_slot") or "survey_done"))
         return self._take(dispatcher, said, asked, slots)

@@ -22,7 +22,8 @@ class ActionRequestHandoff(BaseAction):
         if tracker.active_loop.get("name"):
             dispatcher.utter_message(response="utter_handoff_form_passed_on")
         say_when(dispatcher, datetime.now(SHANGHAI))
-        return [ActiveLoop(None), SlotSet("requested_slot", None), *paused("request")]
+        stale = [] if tracker.active_loop.get("name") == "report_form" else [SlotSet("report_urgency", None)]
+        return [ActiveLoop(None), SlotSet("requested_slot", None), *stale, *paused("request")]
 
 
 def say_when(dispatcher: CollectingDispatcher, now: datetime) -> None:

@@ -12,8 +12,9 @@ from actions.base import BaseAction, Event, cleared
 from actions.client import Json, backend
 from actions.form import TRIES, Field, Form, Slots
 from actions.pages import rating_anchor
-from actions.progress_follow import FINAL, FOLLOW, seen
+from actions.progress_follow import FINAL, seen
 from actions.progress_matters import offer_binding, own_matters, say_matters
+from actions.report_reply import asked_and_done, next_buttons
 from actions.said import Said
 from store.context import current
 from weijing.errors import BackendRefused
@@ -120,7 +121,9 @@ class ActionQueryProgress(BaseAction):
 def say_progress(dispatcher: CollectingDispatcher, found: Json, number: str) -> list[Event]:
     """How far it is; what is still open may be followed, what is done may be rated. Whoever sees it has proved that it is theirs."""
     final = found["status"] in FINAL
-    dispatcher.utter_message(response=_response(found, number), **_words(found, number), buttons=[] if final else [FOLLOW])
+    dispatcher.utter_message(response=_response(found, number), **_words(found, number), buttons=next_buttons(found, number))
+    for remark in asked_and_done(found):
+        dispatcher.utter_message(**remark)
     if final:
         link = rating_anchor(number, "点这里")
         dispatcher.utter_message(response="utter_progress_rate", link=f"，或者{link}" if link else "")

@@ -34,6 +34,7 @@ from backend.problems import problems
 from backend.promises import PROMISES, Promises
 from backend.ratings import create_rating
 from backend.replies import add_reply
+from backend.report_supplements import ask_reporter, supplement_report
 from backend.reports import create_report, query_report
 from backend.retention import keep_clean
 from backend.ride_contacts import agree, invite
@@ -43,7 +44,7 @@ from backend.seed import seed
 from backend.service_items import list_service_items, read_service_item
 from backend.steps import add_step
 from backend.surveys import answer_survey, list_surveys, put_survey, read_results
-from backend.vault import VAULT, Vault
+from backend.vault import SEALED, VAULT, Vault, sealed_vault
 from backend.withdrawal import withdraw_report
 from weijing.health import add_health, serve, until_stopped
 from weijing.logs import set_up_logs
@@ -64,6 +65,8 @@ HANDLERS: dict[str, Handle] = {
     "createReport": create_report,
     "queryReport": query_report,
     "addEvidence": add_evidence,
+    "askReporter": ask_reporter,
+    "supplementReport": supplement_report,
     "listOffices": list_offices,
     "listCounters": list_counters,
     "listSlots": list_slots,
@@ -132,6 +135,7 @@ def init_app(settings: Settings, bucket: Bucket | None = None) -> web.Applicatio
     app = web.Application(client_max_size=MAX_BODY, middlewares=middlewares)
     app[VAULT] = Vault(settings.vault_key.get_secret_value())
     app[PROMISES] = Promises(settings.follow_up_workdays, settings.letter_workdays)
+    app[SEALED] = sealed_vault(settings.derived_key("sealed-reporter"))
     app.cleanup_ctx.extend([_database(settings), keep_clean])
     for operation in operations:
         if not operation.public:

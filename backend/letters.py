@@ -95,7 +95,7 @@ async def _file(connection: asyncpg.Connection, vault: Vault, promises: Promises
 
 def _next_step(kind: str, unit: str, *, named: bool) -> str:
     if unit == routing.INSPECTORS:
-        return routing.next_step("complaint", "named" if named else "anonymous", unit, False)
+        return routing.next_step("complaint", "named" if named else "anonymous", routing.Route(unit), False)
     limit = f"需要调查处理的，受理后{routing.FINISH_DAYS}日内办结（《信访工作条例》第三十四条）。" if kind in {"request", "opinion"} and named else ""
     told = "有答复会在这里告诉您。" if named else "没有留姓名，无法主动告知，请用编号和查询码查看答复。"
     return f"您的来信已登记，转{unit}部门办理。{limit}{told}"

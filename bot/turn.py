@@ -25,6 +25,7 @@ from store.turns import dumps, masked, now_ms
 from weijing import easy_mode
 from weijing.candidate_names import hide_candidates
 from weijing.privacy import mask_for_log
+from weijing.urgency import URGENT
 
 SORRY = "抱歉，这条消息我没能处理好，已转给工作人员。着急的话请拨打 110（紧急）或 12345。"
 EMPTY = "我没有听懂。您可以换个说法，或回复“人工”找工作人员。"
@@ -125,7 +126,8 @@ class TurnRunner:
         paused = any(isinstance(event, ConversationPaused) for event in new)
         entities = {entity.get("entity"): entity.get("value") for entity in parse.get("entities", [])}
         intent = parse.get("intent") or {}
-        handoff = {"reason": user.tracker.get_slot("handoff_reason") or "request", "urgency": "urgent" if intent.get("name") == "emergency" else "normal"}
+        urgent = intent.get("name") == "emergency" or (user.tracker.get_slot("report_urgency") or {}).get("level") in URGENT
+        handoff = {"reason": user.tracker.get_slot("handoff_reason") or "request", "urgency": "urgent" if urgent else "normal"}
         return dumps({
             "type": "turn", "key": message.key, "openid": message.openid, "channel": message.channel, "kind": message.kind,
             "text": said.text if said else mask_for_log(message.text), "bubbles": masked(_kept(shown, context)), "intent": intent.get("name"),

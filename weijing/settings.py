@@ -124,7 +124,10 @@ class Settings(BaseSettings):
         return self.public_url.rstrip("/") or (f"http://127.0.0.1:{self.edge_port}" if self.demo else "")
 
     def derived_key(self, purpose: str) -> bytes:
-        """32 bytes for one purpose (`evidence`, `h5-link`, `webchat-session`), derived from VAULT_KEY by HKDF-SHA256: one secret to keep, none to confuse."""
+        """32 bytes for one purpose, derived from VAULT_KEY by HKDF-SHA256: one secret to keep, none to confuse.
+
+        Purposes: `evidence`, `h5-link`, `webchat-session`, `sealed-reporter`.
+        """
         from cryptography.hazmat.primitives.hashes import SHA256
         from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
