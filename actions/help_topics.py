@@ -38,7 +38,7 @@ class Topic:
 TOPICS = (
     Topic("办事指南", "身份证丢了怎么补办", ("ask_guide",)),
     Topic("查进度（办件、案件、投诉举报）", "查办件进度", ("query_progress", "query_case", "follow_progress"), forms=("progress_form",)),
-    Topic("投诉举报，可以匿名", "我要投诉举报", ("file_report", "add_evidence"), Away.KEPT, ("report_form",)),
+    Topic("投诉举报，可以匿名", "我要投诉举报", ("file_report", "add_evidence"), Away.KEPT, ("report_form", "supplement_form")),
     Topic("撤回投诉举报", "撤回举报", ("withdraw_report",), forms=("withdraw_form",)),
     Topic("预约到窗口，改约、取消", "预约办事", ("book_appointment", "cancel_appointment"), forms=("appointment_form",), hint="要改前面的，说“时间改成…”"),
     Topic("找网点、问电话和开门时间", "找派出所", ("find_office",)),

@@ -5,9 +5,7 @@ Only this module reads `os.environ`. `docs/settings.md` lists every setting; a t
 
 from __future__ import annotations
 
-import base64
 import os
-import secrets
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -16,9 +14,9 @@ from dotenv import dotenv_values, load_dotenv
 from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
 
 from weijing.errors import SettingsError
+from weijing.generated import generated_secrets
 
 ROOT = Path(__file__).resolve().parent.parent
-SECRETS_FILE = "secrets.env"
 REQUIRED = ("wechat_app_id", "wechat_app_secret", "wechat_token", "wechat_aes_key", "backend_token", "vault_key")
 """What production must set; elsewhere it is generated."""
 
@@ -132,32 +130,6 @@ class Settings(BaseSettings):
         from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
         return HKDF(SHA256(), 32, salt=None, info=f"weijing {purpose}".encode()).derive(self.vault_key.get_secret_value().encode())
-
-
-def generated_secrets(var: Path) -> dict[str, str]:
-    """Secrets of a demo account, made once and kept in `var/secrets.env` (mode 0600)."""
-    path = var / SECRETS_FILE
-    if not path.exists():
-        var.mkdir(parents=True, exist_ok=True)
-        values = {
-            "WECHAT_APP_ID": "wx" + secrets.token_hex(8),
-            "WECHAT_APP_SECRET": secrets.token_hex(16),
-            "WECHAT_TOKEN": secrets.token_hex(12),
-            "WECHAT_ORIGINAL_ID": "gh_" + secrets.token_hex(6),
-            "WECHAT_AES_KEY": base64.b64encode(secrets.token_bytes(32)).decode().rstrip("="),
-            "BACKEND_TOKEN": secrets.token_urlsafe(24),
-            "VAULT_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-        }
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.write_text("".join(f"{name}={value}\n" for name, value in values.items()))
-        draft.chmod(0o600)
-        try:
-            os.link(draft, path)  # another process may have been first: its secrets then count
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return {name: value for name, value in dotenv_values(path).items() if value}
 
 
 @lru_cache(maxsize=1)
