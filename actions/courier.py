@@ -17,6 +17,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from actions.changes import Changes
 from actions.client import Backend, backend
+from actions.feedback_kept import KEPT
 from actions.notice_feed import NoticeFeed
 from actions.reminder import keep_reminding
 from actions.report_files import files_in
@@ -37,12 +38,13 @@ PAGE = 200
 """Kept calls read of a partition at once."""
 FILED = "您之前提交的内容已正式登记，编号 {number}，查询码 {query_code}（只显示这一次，请保存）。{next_step}"
 KNOWN = "您之前提交的内容与编号 {duplicate_of} 的相同，已按该编号办理，请用当时的查询码查询。"
-ADDED = "您之前补充的材料已加到 {number}，现在共 {evidence} 份。"
-SUPPLEMENTED = "您之前补的内容已交到 {number}。还没补的有 {left} 项，都补齐后继续办理。"
-ADDITIONS = {"evidence": ADDED, "supplement": SUPPLEMENTED}
-"""Kind of a call that adds to what is filed -> what is said."""
-NUMBERS = ("report_no", "filing_no", "number")
+ADDED = "您之前补充的材料已加到 {report_no}，现在共 {evidence} 份。"
+SUPPLEMENTED = "您之前补充的内容已加到 {report_no}。"
+FILING_SUPPLEMENTED = "您之前补的内容已交到 {number}，还没补的有 {left} 项。"
 REFUSED = "您之前提交的内容没能登记，工作人员会联系您。着急请拨打 110（紧急）或回复“人工”。"
+NUMBERS = ("report_no", "filing_no", "number")
+TEXTS = {"evidence": ADDED, "supplement": SUPPLEMENTED, "filing_supplement": FILING_SUPPLEMENTED}
+"""Kind of a kept call -> what the user is told when it is made; see also `KEPT`."""
 
 
 class Courier:
@@ -110,10 +112,9 @@ class Courier:
     async def _deliver(self, api: Backend, entry: str, call: dict[str, Any]) -> None:
         try:
             answer = await api.deliver(call["method"], call["path"], call["body"], call["idempotency_key"])
-            text = ADDITIONS.get(call["kind"]) or (KNOWN if answer.get("duplicate_of") else FILED)
-            number = next(str(answer[name]) for name in NUMBERS if name in answer)
+            number = next((str(answer[name]) for name in NUMBERS if name in answer), "")
             evidence = evidence_claim(files_in(call["body"]), number)
-            bubbles: list[Bubble] = [{"text": text.format(**{**answer, "number": number})}]
+            bubbles: list[Bubble] = [{"text": _told(call["kind"], {**answer, "number": number})}]
         except BackendRefused as error:
             log.error("kept %s of %s refused: %s", call["kind"], call["key"], error)
             bubbles, evidence = [{"text": REFUSED}], []
@@ -128,6 +129,13 @@ class Courier:
             except BackendRefused as error:
                 log.error("the binding or the subscriptions of a user who left are not deleted: %s", error)
         await self._redis.xdel(key(partition(openid), "deferred"), entry)
+
+
+def _told(kind: str, answer: dict[str, Any]) -> str:
+    if kind in KEPT:
+        return KEPT[kind](answer)
+    text = TEXTS.get(kind) or (KNOWN if answer.get("duplicate_of") else FILED)
+    return text.format(**answer)
 
 
 def main(argv: list[str]) -> int:

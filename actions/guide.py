@@ -26,7 +26,7 @@ POPULAR = ("id_card_replacement", "passport_apply", "residence_permit_apply", "h
 OFFERED = 4
 
 LATER: dict[str, str] = {
-    "write_letter": "feedback", "answer_survey": "feedback", "track_delivery": "notice",
+    "track_delivery": "notice",
 }  # fmt: skip
 """Intent -> topic of what cannot be done in the conversation yet."""
 

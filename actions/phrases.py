@@ -21,6 +21,7 @@ INTENTS: Mapping[str, str] = {
     "cancel_appointment": "取消预约", "find_office": "找派出所", "bind_identity": "绑定身份", "rate_service": "评价服务", "write_letter": "给局长写信",
     "withdraw_report": "撤回举报", "answer_survey": "参加问卷", "ask_notice": "看通知公告", "subscribe_notice": "订阅公告预警",
     "track_delivery": "查证件邮寄", "help": "能帮我做什么",
+    "show_menu": "我的菜单", "easy_mode": "简洁模式",
 }  # fmt: skip
 """Intent -> how one says it; intents that are not here are never offered."""
 

@@ -13,8 +13,9 @@ from actions.client import Json, backend
 from actions.field import Field, Slots
 from actions.form import TRIES, Form
 from actions.pages import rating_anchor
-from actions.progress_follow import FINAL, FOLLOW, seen
+from actions.progress_follow import FINAL, seen
 from actions.progress_matters import offer_binding, own_matters, say_matters
+from actions.report_reply import asked_and_done, next_buttons
 from actions.said import Said
 from store.context import current
 from weijing.errors import BackendRefused
@@ -22,12 +23,11 @@ from weijing.identifiers import find_identifiers
 from weijing.privacy import KINDS, MASK
 
 WRONG = "progress_wrong_proofs"
-NUMBERS = ("application_no", "report_no", "filing_no", "case_no")
+NUMBERS = ("application_no", "report_no", "filing_no", "case_no", "letter_no")
 PROOFS = ("id_number", "phone", "query_code")
-PROOFS_OF = {"J": ("query_code",), "B": ("query_code", "phone")}
-"""First letter of the number -> the proofs it takes, where they are fewer."""
-ASKS_PROOF = {"J": "utter_progress_ask_query_code", "B": "utter_progress_ask_filing_proof"}
-SUPPLEMENT = {"title": "现在补", "payload": "补材料"}
+PROOFS_OF = {"J": ("query_code",), "X": ("query_code",), "B": ("query_code", "phone")}
+"""First letter of the number -> the proofs it takes, where they are fewer; who wrote without a name stays unknown."""
+ASKS_PROOF = {"J": "utter_progress_ask_query_code", "X": "utter_progress_ask_query_code", "B": "utter_progress_ask_filing_proof"}
 MOST_WRONG = 3
 ANSWERED = "progress_answered"
 """Set when the answer needs neither number nor proof: then the form asks for nothing."""
@@ -82,7 +82,7 @@ class ActionAskProgressFormProof(BaseAction):
     """Which proof is asked for depends on the number."""
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
-        """A report is opened by its query code alone, so that an anonymous reporter stays unknown."""
+        """A report or letter is opened by its query code alone."""
         dispatcher.utter_message(response=ASKS_PROOF.get(str(tracker.get_slot("application_no"))[:1], "utter_progress_ask_proof"))
         return []
 
@@ -123,11 +123,12 @@ class ActionQueryProgress(BaseAction):
 def say_progress(dispatcher: CollectingDispatcher, found: Json, number: str) -> list[Event]:
     """How far it is; what is still open may be followed, what is done may be rated. Whoever sees it has proved that it is theirs."""
     final = found["status"] in FINAL
-    buttons = [] if final else [SUPPLEMENT, FOLLOW] if number.startswith("B") and found["status"] == "supplement" else [FOLLOW]
-    dispatcher.utter_message(response=_response(found, number), **_words(found, number), buttons=buttons)
-    link = rating_anchor(number, "评价这次办理") if final else ""
-    if link:
-        dispatcher.utter_message(response="utter_progress_rate", link=link)
+    dispatcher.utter_message(response=_response(found, number), **_words(found, number), buttons=next_buttons(found, number))
+    for remark in asked_and_done(found):
+        dispatcher.utter_message(**remark)
+    if final:
+        link = rating_anchor(number, "点这里")
+        dispatcher.utter_message(response="utter_progress_rate", link=f"，或者{link}" if link else "")
     if number.startswith("K"):
         dispatcher.utter_message(response="utter_progress_case_secret")
     return seen(number)
@@ -138,6 +139,8 @@ async def _ask_backend(number: str, proof: str) -> Json:
         return await backend().report_progress(number, proof)
     if number.startswith("B"):
         return await backend().filing_progress(number, _proof_kind(proof), proof)
+    if number.startswith("X"):
+        return await backend().letter_progress(number, proof)
     if number.startswith("K"):
         return await backend().case_progress(number, _proof_kind(proof), proof)
     return await backend().application_progress(number, _proof_kind(proof), proof)
@@ -155,7 +158,7 @@ def _response(found: Json, number: str) -> str:
     """The date of a report is when its reporter hears next, not when it is done (信访工作条例 art. 23); where no rule gives a date none is named."""
     if not found.get("promised_on"):
         return "utter_progress_result_undated"
-    return "utter_progress_result_report" if number.startswith("J") else "utter_progress_result"
+    return "utter_progress_result_report" if number.startswith(("J", "X")) else "utter_progress_result"
 
 
 def _words(found: Json, number: str) -> dict[str, str]:

@@ -22,14 +22,19 @@ from backend.database import POOL, answers, close_pool, migrate, open_pool, wait
 from backend.evidence import add_evidence
 from backend.filing_supplements import add_supplement, list_supplements
 from backend.filings import create_filing, query_filing
+from backend.finished import list_ratable
 from backend.forgetting import erase_filing
 from backend.identities import bind_identity, read_identity, unbind_identity
+from backend.letters import create_letter, query_letter
 from backend.matters import list_matters
 from backend.notice_subscriptions import list_notice_deliveries, read_notice_subscriptions, subscribe_notices, unsubscribe_notices
 from backend.notices import list_notices, publish_notice, read_notice, withdraw_notice
 from backend.offices import list_offices
 from backend.problems import problems
+from backend.promises import PROMISES, Promises
 from backend.ratings import create_rating
+from backend.replies import add_reply
+from backend.report_supplements import ask_reporter, supplement_report
 from backend.reports import create_report, query_report
 from backend.retention import keep_clean
 from backend.ride_contacts import agree, invite
@@ -38,7 +43,8 @@ from backend.security import Bucket, guard
 from backend.seed import seed
 from backend.service_items import list_service_items, read_service_item
 from backend.steps import add_step
-from backend.vault import VAULT, Vault
+from backend.surveys import answer_survey, list_surveys, put_survey, read_results
+from backend.vault import SEALED, VAULT, Vault, sealed_vault
 from backend.withdrawal import withdraw_report
 from weijing.health import add_health, serve, until_stopped
 from weijing.logs import set_up_logs
@@ -59,6 +65,8 @@ HANDLERS: dict[str, Handle] = {
     "createReport": create_report,
     "queryReport": query_report,
     "addEvidence": add_evidence,
+    "askReporter": ask_reporter,
+    "supplementReport": supplement_report,
     "listOffices": list_offices,
     "listCounters": list_counters,
     "listSlots": list_slots,
@@ -71,6 +79,16 @@ HANDLERS: dict[str, Handle] = {
     "readIdentity": read_identity,
     "unbindIdentity": unbind_identity,
     "createRating": create_rating,
+    "listRatable": list_ratable,
+    "replyToFollowUp": add_reply,
+    "createLetter": create_letter,
+    "queryLetter": query_letter,
+    "addLetterStep": add_step,
+    "replyToLetter": add_reply,
+    "listSurveys": list_surveys,
+    "putSurvey": put_survey,
+    "answerSurvey": answer_survey,
+    "readSurveyResults": read_results,
     "queryCase": query_case,
     "withdrawReport": withdraw_report,
     "listMatters": list_matters,
@@ -116,6 +134,8 @@ def init_app(settings: Settings, bucket: Bucket | None = None) -> web.Applicatio
     middlewares = [measured(operations), problems, guard(settings.backend_token.get_secret_value(), public, bucket or Bucket())]
     app = web.Application(client_max_size=MAX_BODY, middlewares=middlewares)
     app[VAULT] = Vault(settings.vault_key.get_secret_value())
+    app[PROMISES] = Promises(settings.follow_up_workdays, settings.letter_workdays)
+    app[SEALED] = sealed_vault(settings.derived_key("sealed-reporter"))
     app.cleanup_ctx.extend([_database(settings), keep_clean])
     for operation in operations:
         if not operation.public:

@@ -21,6 +21,7 @@ LOCK = 7_261_003
 KNOWN = """
     SELECT EXISTS (SELECT FROM backend.applications WHERE application_no = $1) OR EXISTS (SELECT FROM backend.reports WHERE report_no = $1)
         OR EXISTS (SELECT FROM backend.cases WHERE case_no = $1) OR EXISTS (SELECT FROM backend.filings WHERE filing_no = $1)
+        OR EXISTS (SELECT FROM backend.letters WHERE letter_no = $1)
 """
 SUBSCRIBE = "INSERT INTO backend.subscriptions (number, subscriber, openid) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 NOTE = """

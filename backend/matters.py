@@ -17,6 +17,7 @@ from backend.cases import case_progress
 from backend.database import POOL, connected
 from backend.filings import filing_progress
 from backend.identities import openid_digest
+from backend.letters import letter_progress
 from backend.reports import report_progress
 from backend.vault import VAULT
 
@@ -77,4 +78,10 @@ async def _filings(connection: asyncpg.Connection, owner: Owner) -> Iterable[Mat
     return [matter("filing", row["filing_no"], row["applied_on"], row) for row in rows]
 
 
-SOURCES: tuple[Source, ...] = (_applications, _cases, _reports, _filings)
+async def _letters(connection: asyncpg.Connection, owner: Owner) -> Iterable[Matter]:
+    query = "SELECT * FROM backend.letters WHERE sender = $1 ORDER BY received_at DESC LIMIT $2"
+    rows = map(letter_progress, await connection.fetch(query, owner.openid, MOST))
+    return [matter("letter", row["letter_no"], row["received_at"][:10], row) for row in rows]
+
+
+SOURCES: tuple[Source, ...] = (_applications, _cases, _reports, _letters, _filings)

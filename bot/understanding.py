@@ -17,6 +17,7 @@ from store.context import TurnContext
 from store.evidence import evidence_id
 from store.message import MEDIA as KEPT
 from store.message import Message
+from weijing import easy_mode
 from weijing.candidate_names import hide_candidates
 from weijing.filing import load_filings
 from weijing.privacy import Keep, mask, mask_name, mask_people
@@ -145,12 +146,14 @@ def _intent(name: str, entities: list[tuple[str, str]] | None = None) -> dict[st
 
 
 def chosen(text: str, tracker: DialogueStateTracker) -> str:
-    """A bare number picks a button of the last reply; other words are returned as they are."""
+    """A bare number picks a button of the last reply, in easy mode also the two that are always there; other words are returned as they are."""
     digits = text.strip("。.、 ")
     if not digits.isdigit() or len(digits) > 2:
         return text
     buttons = offered(tracker)
     number = int(digits)
+    if tracker.get_slot(easy_mode.SLOT) and number in easy_mode.ALWAYS:
+        return easy_mode.ALWAYS[number]
     return str(buttons[number - 1].get("payload") or buttons[number - 1]["title"]) if 1 <= number <= len(buttons) else text
 
 

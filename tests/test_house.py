@@ -16,7 +16,7 @@ from weijing.settings import ROOT, Settings
 
 TOPICS = (
     "guide", "progress", "report", "handoff", "emergency", "smalltalk", "fallback", "identity", "feedback", "office", "appointment", "naming", "notice",
-    "filings",
+    "help", "easy", "menu", "language", "filings",
 )  # fmt: skip
 """Topics in force."""
 DEFINED = ("residence",)

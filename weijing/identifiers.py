@@ -25,6 +25,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("report_no", re.compile(rf"{_L}[Jj]\s?\d{{4}}\s?-\s?\d{{6}}{_R}")),
     ("filing_no", re.compile(rf"{_L}[Bb]\s?\d{{4}}\s?-\s?\d{{6}}{_R}")),
     ("case_no", re.compile(rf"{_L}[Kk]\s?\d{{4}}\s?-\s?\d{{6}}{_R}")),
+    ("letter_no", re.compile(rf"{_L}[Xx]\s?\d{{4}}\s?-\s?\d{{6}}{_R}")),
     ("id_number", re.compile(rf"{_L}[1-9]\d{{5}}[ -]?(?:18|19|20)\d{{2}}[ -]?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?\d{{3}}[\dXx]{_R}")),
     ("credit_code", re.compile(rf"{_L}[0-9A-HJ-NPQRTUWXY]{{2}}\d{{6}}[0-9A-HJ-NPQRTUWXY]{{10}}{_R}")),
     ("bank_card", re.compile(rf"{_L}[3-6]\d{{3}}(?:[ -]?\d{{4}}){{3}}(?:[ -]?\d{{1,3}})?{_R}")),
@@ -46,7 +47,7 @@ class Identifier:
 
     Args:
         kind: `id_number` `credit_code` `phone` `plate` `bank_card` `email` `travel_document` `application_no` `report_no` `filing_no`
-            `case_no` `query_code`.
+            `case_no` `letter_no` `query_code`.
         value: written the canonical way: half-width, capitals, no blanks (query codes with their hyphen).
         start, end: its place in the text as given.
         valid: False for an identity number whose check digit is wrong.
@@ -82,7 +83,7 @@ def _canonical(kind: str, raw: str) -> str:
     if kind == "email":
         return raw
     value = re.sub(r"[\s·.•-]", "", raw).upper()
-    if kind in {"application_no", "report_no", "filing_no", "case_no"}:
+    if kind in {"application_no", "report_no", "filing_no", "case_no", "letter_no"}:
         return f"{value[:5]}-{value[5:]}"
     return f"{value[:4]}-{value[4:]}" if kind == "query_code" else value
 

@@ -36,6 +36,7 @@ CARD = "11010519491231002X"
         ("粤B20261", "plate", "粤B20261"),
         ("护照EB2026123", "travel_document", "EB2026123"),
         ("案件k2026-000101进展", "case_no", "K2026-000101"),
+        ("查我的信 x2026-000123", "letter_no", "X2026-000123"),
         ("查询码7KQ2-M9XD", "query_code", "7KQ2-M9XD"),
         ("7kq2-m9xd", "query_code", "7KQ2-M9XD"),
         ("查询码是7kq2m9xd", "query_code", "7KQ2-M9XD"),

@@ -139,6 +139,11 @@ def test_decision(candidates: list[Candidate], expected: tuple[str, str]) -> Non
     assert decide("随便", candidates, T) == expected
 
 
+def test_another_language_is_no_matter_of_scores() -> None:
+    assert decide("how do i extend my visa", [one("file_report", 1.0)], T) == ("foreign_language", "answer")
+    assert decide("继续", [one("file_report", 1.0)], T) == ("repeat", "answer")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"), [("人工", ("request_handoff", "handoff")), ("转人工！", ("request_handoff", "handoff")), ("退出。", ("cancel", "answer"))]
 )
