@@ -25,7 +25,7 @@ from weijing.errors import BackendRefused, BackendUnavailable
 log = logging.getLogger(__name__)
 
 FILED = "report_filed"
-_ASKED_FOR = re.compile("补(?:材料|正)|登记|备案|[Bb]\d{4}-")
+_ASKED_FOR = re.compile(r"补(?:材料|正)|登记|备案|[Bb]\d{4}-")
 """Words for what the bureau asks for after a filing, rather than for a report."""
 
 

@@ -109,11 +109,6 @@ class ActionSubmitSupplement(BaseAction):
         return cleared(SLOTS)
 
 
-def let_go(slots: Slots) -> None:
-    """Nothing is added: the files may go."""
-    current().claim(slots.get("supplement_evidence") or [])
-
-
 def _body(openid: str, text: str, items: list[dict[str, Any]]) -> Json:
     return {"openid": openid, "text": own_hidden(text) or None, "evidence": items}
 
