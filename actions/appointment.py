@@ -18,7 +18,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.appointment_fields import FIELDS, SERVICES, wish_of
 from actions.base import BaseAction, Event, cleared
 from actions.client import Json, backend
-from actions.form import LEAVING, TRIES, Field, Form, Slots, volunteered
+from actions.field import Field, Slots, volunteered
+from actions.form import LEAVING, TRIES, Form
 from actions.guide import remembered
 from actions.guide_case import find_item
 from actions.said import Said

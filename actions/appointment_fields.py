@@ -13,7 +13,7 @@ from datetime import datetime
 from actions import report_words as words
 from actions.appointment_time import Wish, find_wish
 from actions.client import Json
-from actions.form import Field, Slots
+from actions.field import Field, Slots
 from actions.report_fields import sealed
 from actions.said import Said
 from weijing.privacy import MASK, mask_name

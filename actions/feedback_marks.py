@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from actions.appointment_fields import NUMBER
-from actions.form import Field, Reader, Slots
+from actions.field import Field, Reader, Slots
 from actions.said import Said
 
 MARKS = {"优": "good", "良": "fair", "差": "poor"}

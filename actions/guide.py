@@ -26,7 +26,6 @@ POPULAR = ("id_card_replacement", "passport_apply", "residence_permit_apply", "h
 OFFERED = 4
 
 LATER: dict[str, str] = {
-    "file_residence": "residence", "file_ride": "filings", "file_bank_identity": "filings",
     "track_delivery": "notice",
 }  # fmt: skip
 """Intent -> topic of what cannot be done in the conversation yet."""
@@ -58,13 +57,18 @@ class ActionGuideTopic(BaseAction):
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """The topic's own words stand in domain.yml."""
         said = Said.latest(tracker)
-        item_id = said.entity("service_item")
-        item = await find_item(item_id) if item_id else None
-        if item is not None and item["active"]:
-            dispatcher.utter_message(response="utter_guide_instead")
-            return show(dispatcher, item, said.entity("aspect") or "overview")
-        dispatcher.utter_message(response=f"utter_{LATER[said.intent]}_later")
-        return []
+        return await tell_instead(dispatcher, said, f"utter_{LATER[said.intent]}_later")
+
+
+async def tell_instead(dispatcher: CollectingDispatcher, said: Said, later: str) -> list[Event]:
+    """How a thing is done that cannot be done here; the response `later` if nobody knows which thing."""
+    item_id = said.entity("service_item")
+    item = await find_item(item_id) if item_id else None
+    if item is not None and item["active"]:
+        dispatcher.utter_message(response="utter_guide_instead")
+        return show(dispatcher, item, said.entity("aspect") or "overview")
+    dispatcher.utter_message(response=later)
+    return []
 
 
 async def _case(tracker: Tracker, said: Said, item: Json, before: str | None) -> Case:

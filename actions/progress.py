@@ -10,7 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event, cleared
 from actions.client import Json, backend
-from actions.form import TRIES, Field, Form, Slots
+from actions.field import Field, Slots
+from actions.form import TRIES, Form
 from actions.pages import rating_anchor
 from actions.progress_follow import FINAL, seen
 from actions.progress_matters import offer_binding, own_matters, say_matters
@@ -22,20 +23,22 @@ from weijing.identifiers import find_identifiers
 from weijing.privacy import KINDS, MASK
 
 WRONG = "progress_wrong_proofs"
+NUMBERS = ("application_no", "report_no", "filing_no", "case_no", "letter_no")
 PROOFS = ("id_number", "phone", "query_code")
+PROOFS_OF = {"J": ("query_code",), "X": ("query_code",), "B": ("query_code", "phone")}
+"""First letter of the number -> the proofs it takes, where they are fewer; who wrote without a name stays unknown."""
+ASKS_PROOF = {"J": "utter_progress_ask_query_code", "X": "utter_progress_ask_query_code", "B": "utter_progress_ask_filing_proof"}
 MOST_WRONG = 3
-BY_CODE = ("J", "X")
-"""First letters of what its query code alone opens, so that who wrote without a name stays unknown."""
 ANSWERED = "progress_answered"
 """Set when the answer needs neither number nor proof: then the form asks for nothing."""
 
 
 def _number(said: Said, slots: Slots) -> str | None:
-    return next((value for kind in ("application_no", "report_no", "case_no", "letter_no") if (value := said.identifier(kind))), None)
+    return next((number for kind in NUMBERS if (number := said.identifier(kind))), None)
 
 
 def _proof(said: Said, slots: Slots) -> str | None:
-    kinds = ("query_code",) if str(slots.get("application_no") or "").startswith(BY_CODE) else PROOFS
+    kinds = PROOFS_OF.get(str(slots.get("application_no") or "")[:1], PROOFS)
     return next((value for kind in kinds if (value := said.identifier(kind))), None)
 
 
@@ -80,8 +83,7 @@ class ActionAskProgressFormProof(BaseAction):
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """A report or letter is opened by its query code alone."""
-        by_code = str(tracker.get_slot("application_no")).startswith(BY_CODE)
-        dispatcher.utter_message(response="utter_progress_ask_query_code" if by_code else "utter_progress_ask_proof")
+        dispatcher.utter_message(response=ASKS_PROOF.get(str(tracker.get_slot("application_no"))[:1], "utter_progress_ask_proof"))
         return []
 
 
@@ -135,6 +137,8 @@ def say_progress(dispatcher: CollectingDispatcher, found: Json, number: str) -> 
 async def _ask_backend(number: str, proof: str) -> Json:
     if number.startswith("J"):
         return await backend().report_progress(number, proof)
+    if number.startswith("B"):
+        return await backend().filing_progress(number, _proof_kind(proof), proof)
     if number.startswith("X"):
         return await backend().letter_progress(number, proof)
     if number.startswith("K"):
@@ -154,7 +158,7 @@ def _response(found: Json, number: str) -> str:
     """The date of a report is when its reporter hears next, not when it is done (信访工作条例 art. 23); where no rule gives a date none is named."""
     if not found.get("promised_on"):
         return "utter_progress_result_undated"
-    return "utter_progress_result_report" if number.startswith(BY_CODE) else "utter_progress_result"
+    return "utter_progress_result_report" if number.startswith(("J", "X")) else "utter_progress_result"
 
 
 def _words(found: Json, number: str) -> dict[str, str]:

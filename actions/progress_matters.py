@@ -19,13 +19,13 @@ SHOWN = 8
 
 
 async def own_matters(openid: str) -> list[Json] | None:
-    """The user's matters, newest first; None when nobody is bound, or when it cannot be known now: then number and proof lead on."""
+    """The user's matters, newest first; None when nobody is bound and nothing was filed here, or when it cannot be known now: then number and proof lead on."""
     try:
         found = await backend().matters(openid)
     except (BackendUnavailable, BackendRefused) as error:
         log.warning("the matters of a user could not be read: %s", error)
         return None
-    return found["matters"] if found["bound"] else None
+    return found["matters"] if found["bound"] or found["matters"] else None
 
 
 def say_matters(dispatcher: CollectingDispatcher, matters: list[Json]) -> list[Event]:

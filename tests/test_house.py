@@ -11,14 +11,16 @@ from rasa_sdk.executor import ActionExecutor
 from ruamel.yaml import YAML
 
 from actions.guide import LATER as NOT_YET
+from weijing.filing import load_filings
 from weijing.settings import ROOT, Settings
 
 TOPICS = (
     "guide", "progress", "report", "handoff", "emergency", "smalltalk", "fallback", "identity", "feedback", "office", "appointment", "naming", "notice",
-    "help", "easy", "menu", "language",
+    "help", "easy", "menu", "language", "filings",
 )  # fmt: skip
-"""Topics in force; the others have only rules that say so."""
-LATER = ("residence", "filings")
+"""Topics in force."""
+DEFINED = ("residence",)
+"""Topics that are filings by definition alone: `data/filings` is their code."""
 DECIDED = {"nlu_clarify", "nlu_fallback"}
 """Intents that the decider sets; nobody says them, so they have no examples."""
 ROOMS = ("weijing", "store", "bot", "actions", "channels", "backend")
@@ -92,10 +94,16 @@ def test_a_topic_opens_every_room(topic: str) -> None:
     assert not missing
 
 
+@pytest.mark.parametrize("topic", DEFINED)
+def test_a_topic_without_code_of_its_own_has_definitions_words_and_tests(topic: str) -> None:
+    assert any(filing.topic == topic for filing in load_filings().values())
+    assert all((ROOT / place.format(topic)).is_file() for place in ("data/nlu/{}.yml", "tests/actions/test_{}.py", "tests/conversations/test_{}.yml"))
+
+
 @pytest.mark.parametrize("folder", ["data/rules", "tests/conversations"])
 def test_no_file_belongs_to_no_topic(folder: str) -> None:
     stems = {path.stem.removeprefix("test_") for path in (ROOT / folder).glob("*.yml")}
-    assert stems <= {*TOPICS, *LATER}
+    assert stems <= {*TOPICS, *DEFINED}
 
 
 def test_a_button_sends_back_plain_words_that_fit() -> None:

@@ -108,10 +108,18 @@ def _plausible(kind: str, value: str) -> bool:
 
 
 def id_number_is_valid(value: str) -> bool:
-    """Check digit, birth date and region of an 18-character identity number (mainland cards and residence permits of Hong Kong, Macao and Taiwan residents)."""
+    """Check digit, birth date and region of an 18-character identity number (GB 11643).
+
+    A region need not have existed at birth: numbers were given out from 1984 on, with the codes of that day. Hong Kong, Macao and Taiwan residents' permits
+    begin with 81 to 83, foreigners' permanent residence cards with 9.
+    """
+    from stdnum import numdb
     from stdnum.cn import ric
 
-    return bool(ric.is_valid(value)) or (value[:2] in {"81", "82", "83"} and ric.calc_check_digit(value[:-1]) == value[-1])
+    if not (len(value) == 18 and value[:-1].isdigit() and _born(value[6:14])):
+        return False
+    known = value[:2] in {"81", "82", "83"} or value.startswith("9") or any("county" in part for _, part in numdb.get("cn/loc").info(value[:6]))
+    return known and bool(ric.calc_check_digit(value) == value[-1])
 
 
 def phone_is_valid(value: str) -> bool:

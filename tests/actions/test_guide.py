@@ -88,5 +88,5 @@ async def test_what_cannot_be_done_yet_is_said(talk: Talk, intent: str) -> None:
 
 
 async def test_a_later_topic_with_an_item_tells_how_it_is_done(talk: Talk) -> None:
-    reply = await talk.say("我要办居住登记", "file_residence", service_item="residence_registration")
+    reply = await talk.say("我的居住登记凭证寄到哪了", "track_delivery", service_item="residence_registration")
     assert reply.startswith("这项还不能在这里直接办，我先告诉您怎么办") and "【居住登记】" in reply

@@ -67,6 +67,12 @@ def test_a_wrong_check_digit_is_found_but_not_valid() -> None:
     assert (found.kind, found.valid) == ("id_number", False)
 
 
-@pytest.mark.parametrize(("number", "valid"), [(CARD, True), ("110105194912310021", False), ("810000199408230023", True)])
+@pytest.mark.parametrize(("number", "valid"), [(CARD, True), ("110105194912310021", False), ("810000199408230021", True), ("810000199408230023", False)])
 def test_id_number(number: str, valid: bool) -> None:
     assert id_number_is_valid(number) is valid
+
+
+def test_an_identity_number_may_name_a_region_younger_than_its_holder() -> None:
+    assert id_number_is_valid("440106197202020550"), "Tianhe district was founded in 1985, numbers were given out from 1984 on"
+    assert not id_number_is_valid("440199197202020550"), "a region that never was"
+    assert not id_number_is_valid("440106197202020551"), "a wrong check digit"
