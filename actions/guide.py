@@ -27,7 +27,6 @@ OFFERED = 4
 
 LATER: dict[str, str] = {
     "file_residence": "residence", "file_ride": "filings", "file_bank_identity": "filings",
-    "track_delivery": "notice",
 }  # fmt: skip
 """Intent -> topic of what cannot be done in the conversation yet."""
 
