@@ -149,11 +149,11 @@ def main(argv: list[str]) -> int:
 async def _serve(settings: Settings) -> None:
     await wait_ready(settings.redis_url)
     redis = client(settings.redis_url)
-    courier = Courier(redis, Fernet(settings.vault_key.get_secret_value().encode()))
+    courier, changes = Courier(redis, Fernet(settings.vault_key.get_secret_value().encode())), Changes(redis)
 
     async def ready() -> dict[str, bool]:
-        return {"deliveries": courier.healthy}
+        return {"deliveries": courier.healthy, "changes": changes.healthy}
 
-    await stay(settings.courier_port, ready, courier.run(), Changes(redis).run(), NoticeFeed(redis).run(), keep_reminding(redis))
+    await stay(settings.courier_port, ready, courier.run(), changes.run(), NoticeFeed(redis).run(), keep_reminding(redis))
     await backend().close()
     await redis.close(close_connection_pool=True)

@@ -25,11 +25,6 @@ POPULAR = ("id_card_replacement", "passport_apply", "residence_permit_apply", "h
 """Offered, where they exist, when nobody said which item."""
 OFFERED = 4
 
-LATER: dict[str, str] = {
-    "track_delivery": "notice",
-}  # fmt: skip
-"""Intent -> topic of what cannot be done in the conversation yet."""
-
 
 class ActionAnswerGuide(BaseAction):
     """Answer an aspect of a service item, or ask which item."""
@@ -47,17 +42,6 @@ class ActionAnswerGuide(BaseAction):
         case = await _case(tracker, said, item, before)
         aspect = said.entity("aspect") or tracker.get_slot("guide_aspect" if named else "guide_answered") or "overview"
         return show(dispatcher, case.item, aspect, case)
-
-
-class ActionGuideTopic(BaseAction):
-    """What cannot be filed here yet: say so, and how it is done, if the item is known."""
-
-    degraded: ClassVar[str] = "utter_guide_unavailable"
-
-    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
-        """The topic's own words stand in domain.yml."""
-        said = Said.latest(tracker)
-        return await tell_instead(dispatcher, said, f"utter_{LATER[said.intent]}_later")
 
 
 async def tell_instead(dispatcher: CollectingDispatcher, said: Said, later: str) -> list[Event]:
@@ -93,7 +77,7 @@ def show(dispatcher: CollectingDispatcher, item: Json, aspect: str, case: Case |
     lines = [card(record, aspect, datetime.now(SHANGHAI).date(), case.about(aspect)), booking_hint(item, aspect)]
     lines += [f"{question['question']}告诉我，我按您的情况列准。"] if question else []
     lines += [page_anchor(case.address(), "查看详情，勾选要带的材料")]
-    dispatcher.utter_message(text="\n".join(filter(None, lines)), buttons=next_buttons(record, aspect, question, LATER))
+    dispatcher.utter_message(text="\n".join(filter(None, lines)), buttons=next_buttons(record, aspect, question))
     return [SlotSet("service_item", case.origin["id"]), SlotSet("service_item_at", time.time()), SlotSet("guide_aspect", None), *case.events(aspect)]
 
 

@@ -26,8 +26,8 @@ MEDIA = {"image": "〔图片〕", "voice": "〔语音〕", "video": "〔视频�
 RESUME = {"返回机器人", "回到机器人", "机器人"}
 """Words that bring the bot back while a conversation is paused."""
 NOTHING = "〔不支持的消息〕"
-NAMES = {"reporter_name", "appointment_name"}
-"""Slots whose question a bare name answers."""
+NAMES = {"reporter_name", "appointment_name", "appointment_confirmed"}
+"""Slots whose question a bare name answers (the last: who is bound names somebody else)."""
 _SYNTAX = re.compile("^[\\s/／\x00-\x1f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 """Slashes at the beginning, with all that a reader may skip before or between them: Rasa strips white space and then looks for one."""
 WELCOMED = ("subscribe", "scan")
