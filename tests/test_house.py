@@ -10,7 +10,6 @@ import pytest
 from rasa_sdk.executor import ActionExecutor
 from ruamel.yaml import YAML
 
-from actions.guide import LATER as NOT_YET
 from weijing.filing import load_filings
 from weijing.settings import ROOT, Settings
 
@@ -71,8 +70,7 @@ def test_every_form_has_a_validator_and_asks_for_and_refuses_each_slot() -> None
 
 def test_every_response_used_in_python_exists_and_every_response_is_used() -> None:
     used = set(re.findall(r"utter_[a-z0-9_]*[a-z0-9](?![a-z0-9_{])", PYTHON)) - {"utter_message"}
-    built = {f"utter_{topic}_later" for topic in NOT_YET.values()}
-    built |= {f"utter_{form}_invalid_{slot}" for form, config in DOMAIN["forms"].items() for slot in config["required_slots"]}
+    built = {f"utter_{form}_invalid_{slot}" for form, config in DOMAIN["forms"].items() for slot in config["required_slots"]}
     built |= {f"utter_ask_{form}_{slot}" for form, config in DOMAIN["forms"].items() for slot in config["required_slots"]}
     used_by_rules = {step["action"] for step in steps() if step.get("action", "").startswith("utter_")}
     assert used - built <= set(DOMAIN["responses"]), "used in Python, not in domain.yml"
