@@ -1,5 +1,5 @@
 """`weijing courier`: delivers the backend calls that turns kept while the backend was away, and tells the user the outcome; unbinds who has left,
-reminds of appointments, and watches the rides that are overdue.
+and reminds of appointments.
 
 Beside it run the feeds of changes (`actions/changes.py`) and of notices (`actions/notice_feed.py`).
 
@@ -17,6 +17,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from actions.changes import Changes
 from actions.client import Backend, backend
+from actions.feedback_kept import KEPT
 from actions.filing_fields import kept_days
 from actions.notice_feed import NoticeFeed
 from actions.reminder import keep_reminding
@@ -39,13 +40,14 @@ PAGE = 200
 """Kept calls read of a partition at once."""
 FILED = "您之前提交的内容已正式登记，编号 {number}，查询码 {query_code}（只显示这一次，请保存）。{next_step}"
 KNOWN = "您之前提交的内容与编号 {duplicate_of} 的相同，已按该编号办理，请用当时的查询码查询。"
-ADDED = "您之前补充的材料已加到 {number}，现在共 {evidence} 份。"
-SUPPLEMENTED = "您之前补的内容已交到 {number}。还没补的有 {left} 项，都补齐后继续办理。"
+ADDED = "您之前补充的材料已加到 {report_no}，现在共 {evidence} 份。"
+SUPPLEMENTED = "您之前补充的内容已加到 {report_no}。"
 ARRIVED = "您之前报的平安已经记到 {number}。"
-ADDITIONS = {"evidence": ADDED, "supplement": SUPPLEMENTED, "check_in": ARRIVED}
-"""Kind of a call that adds to what is filed -> what is said."""
-NUMBERS = ("report_no", "filing_no", "number")
+FILING_SUPPLEMENTED = "您之前补的内容已交到 {number}，还没补的有 {left} 项。"
 REFUSED = "您之前提交的内容没能登记，工作人员会联系您。着急请拨打 110（紧急）或回复“人工”。"
+NUMBERS = ("report_no", "filing_no", "number")
+TEXTS = {"evidence": ADDED, "supplement": SUPPLEMENTED, "filing_supplement": FILING_SUPPLEMENTED, "check_in": ARRIVED}
+"""Kind of a kept call -> what the user is told when it is made; see also `KEPT`."""
 
 
 class Courier:
@@ -113,10 +115,9 @@ class Courier:
     async def _deliver(self, api: Backend, entry: str, call: dict[str, Any]) -> None:
         try:
             answer = await api.deliver(call["method"], call["path"], call["body"], call["idempotency_key"])
-            text = ADDITIONS.get(call["kind"]) or (KNOWN if answer.get("duplicate_of") else FILED)
-            number = next(str(answer[name]) for name in NUMBERS if name in answer)
+            number = next((str(answer[name]) for name in NUMBERS if name in answer), "")
             evidence = evidence_claim(files_in(call["body"]), number, kept_days(call["body"]))
-            bubbles: list[Bubble] = [{"text": text.format(**{**answer, "number": number})}]
+            bubbles: list[Bubble] = [{"text": _told(call["kind"], {**answer, "number": number})}]
         except BackendRefused as error:
             log.error("kept %s of %s refused: %s", call["kind"], call["key"], error)
             bubbles, evidence = [{"text": REFUSED}], []
@@ -133,6 +134,13 @@ class Courier:
         await self._redis.xdel(key(partition(openid), "deferred"), entry)
 
 
+def _told(kind: str, answer: dict[str, Any]) -> str:
+    if kind in KEPT:
+        return KEPT[kind](answer)
+    text = TEXTS.get(kind) or (KNOWN if answer.get("duplicate_of") else FILED)
+    return text.format(**answer)
+
+
 def main(argv: list[str]) -> int:
     """Run until SIGTERM."""
     del argv
@@ -144,11 +152,11 @@ def main(argv: list[str]) -> int:
 async def _serve(settings: Settings) -> None:
     await wait_ready(settings.redis_url)
     redis = client(settings.redis_url)
-    courier = Courier(redis, Fernet(settings.vault_key.get_secret_value().encode()))
+    courier, changes = Courier(redis, Fernet(settings.vault_key.get_secret_value().encode())), Changes(redis)
 
     async def ready() -> dict[str, bool]:
-        return {"deliveries": courier.healthy}
+        return {"deliveries": courier.healthy, "changes": changes.healthy}
 
-    await stay(settings.courier_port, ready, courier.run(), Changes(redis).run(), NoticeFeed(redis).run(), keep_reminding(redis), keep_watching(redis))
+    await stay(settings.courier_port, ready, courier.run(), changes.run(), NoticeFeed(redis).run(), keep_reminding(redis), keep_watching(redis))
     await backend().close()
     await redis.close(close_connection_pool=True)

@@ -54,7 +54,7 @@ async def send_supplement(dispatcher: CollectingDispatcher, values: Slots, openi
         answer = await backend().submit_supplement(number, body, key)
     except BackendUnavailable as error:
         log.warning("a supplement is kept for later: %s", error)
-        current().defer("POST", f"/v1/filings/{number}/supplements", revealed(body), key, "supplement")
+        current().defer("POST", f"/v1/filings/{number}/supplements", revealed(body), key, "filing_supplement")
         dispatcher.utter_message(response="utter_filing_supplement_kept", number=number)
         return
     except BackendRefused as error:

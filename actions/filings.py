@@ -28,7 +28,8 @@ from actions.filing_fields import (
 )  # fmt: skip
 from actions.filing_unclear import Unclear, part
 from actions.form import TRIES, Form
-from actions.guide import find_item, show, tell_instead
+from actions.guide import show, tell_instead
+from actions.guide_case import find_item
 from actions.report_files import DRAFT_DAYS, PENDING, bare, counted_in, files_in, pending
 from actions.said import Said
 from store.context import current
@@ -151,10 +152,9 @@ class ValidateFilingForm(Form):
         told = Said(f"{slots[OFFERED]['told']}，{said.text}") if taken.get(KIND) else said
         return {**taken, **begun(dispatcher, told, {KIND: taken[KIND]})} if taken.get(KIND) else taken
 
-    def _correct(self, dispatcher: CollectingDispatcher, said: Said, correction: Correction, slots: Slots) -> dict[str, Any]:
+    def _correct(self, dispatcher: CollectingDispatcher, said: Said, field: Field, correction: Correction, slots: Slots) -> dict[str, Any]:
         """What was kept of an unclear answer does not speak for a new one."""
-        kept = part(self.fields_for(slots)[correction.index].slot)
-        return super()._correct(dispatcher, said, correction, {**slots, kept: None})
+        return super()._correct(dispatcher, said, field, correction, {**slots, part(field.slot): None})
 
 
 def _begins(said: Said, filing: Filing) -> bool:

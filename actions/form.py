@@ -21,13 +21,14 @@ from actions.field import Field, Slots, volunteered
 from actions.ride_words import is_of_a_ride
 from actions.said import Said
 from weijing.emergency import screen
+from weijing.language import ENGLISH, language_of
 
 TRIES = "form_tries"
 PATIENCE = 3
 """Answers in a row that could not be taken, after which a person is offered."""
 SILENCE_S = 6 * 3600
 """Seconds of silence after which the form says where it stood."""
-LEAVING = frozenset({"cancel", "request_handoff", "repeat", "help", "withdraw_report"})
+LEAVING = frozenset({"cancel", "request_handoff", "repeat", "help", "withdraw_report", "easy_mode", "show_menu"})
 ANSWERS = frozenset({"affirm", "deny", "correct", "add_evidence", "nlu_fallback", ""})
 """Intents that always speak to the form."""
 VAGUE = frozenset({"nlu_clarify", "out_of_scope", "smalltalk", "greet", "thank", "goodbye"})
@@ -44,7 +45,7 @@ class Form(BaseAction, ABC):
     @property
     @abstractmethod
     def fields(self) -> tuple[Field, ...]:
-        """What is asked for, in this order; the place of a field is its number for the user."""
+        """What is asked for, in this order."""
 
     own: ClassVar[frozenset[str]] = frozenset()
     """Intents that start this form: inside it they are no asides."""
@@ -59,12 +60,14 @@ class Form(BaseAction, ABC):
         if _just_said(tracker):
             asked = next((field for field in fields if field.slot == slots.get("requested_slot")), None)
             said = Said.latest(tracker)
-            correction = find_correction(said, [field.words for field in fields])
+            numbered = self.numbered(slots)
+            correction = find_correction(said, [field.words for field in numbered])
             if not correction and asked and self._is_aside(said, asked, slots):
                 return []
             if asked and _silence(tracker) > SILENCE_S:
                 dispatcher.utter_message(response="utter_form_resumed", field=asked.label)
-            taken = self._correct(dispatcher, said, correction, slots) if correction else self._take(dispatcher, said, asked, slots)
+            corrected = numbered[correction.index] if correction else None
+            taken = self._correct(dispatcher, said, corrected, correction, slots) if corrected and correction else self._take(dispatcher, said, asked, slots)
         taken = self.settle(taken, slots)
         slots.update(taken)
         for remark in self.remarks(taken):
@@ -88,6 +91,10 @@ class Form(BaseAction, ABC):
         """Intents that speak to the form, where they depend on what is asked."""
         return self.own
 
+    def numbered(self, slots: Slots) -> tuple[Field, ...]:
+        """The fields that may be corrected, in the order of their numbers for the user."""
+        return self.fields_for(slots)
+
     def settle(self, taken: dict[str, Any], slots: Slots) -> dict[str, Any]:
         """What follows from the values just taken; the default changes nothing."""
         return taken
@@ -107,6 +114,8 @@ class Form(BaseAction, ABC):
             return True
         if "emergency" in (said.intent, said.decision):
             return said.text.strip("。.!！ ") not in self.harmless or screen(said.text) is not None
+        if said.intent == "foreign_language" and language_of(said.text) != ENGLISH:
+            return True
         if said.intent in ANSWERS | self.own_for(asked, slots):
             return False
         if asked.story:
@@ -131,8 +140,7 @@ class Form(BaseAction, ABC):
             return {**found, asked.slot: value, TRIES: 0}
         return found or self._refuse(dispatcher, asked, {asked.slot: None}, slots)
 
-    def _correct(self, dispatcher: CollectingDispatcher, said: Said, correction: Correction, slots: Slots) -> dict[str, Any]:
-        field = self.fields_for(slots)[correction.index]
+    def _correct(self, dispatcher: CollectingDispatcher, said: Said, field: Field, correction: Correction, slots: Slots) -> dict[str, Any]:
         if not correction.value:
             return {field.slot: None}
         value = field.read(said.only(correction.value), {**slots, field.slot: None})

@@ -20,7 +20,7 @@ from weijing.errors import BackendRefused
 SEEN, SEEN_AT = "progress_seen", "progress_seen_at"
 SEEN_S = 3600
 """How long the number that a proof opened may be followed without another proof."""
-FINAL = frozenset({"completed", "rejected", "withdrawn", "done", "closed", "not_filed"})
+FINAL = frozenset({"completed", "rejected", "withdrawn", "done", "closed", "not_filed", "answered"})
 """Statuses after which nothing changes any more."""
 FOLLOW: Button = {"title": "有变化告诉我", "payload": "有变化告诉我"}
 _STOP = re.compile(r"别|不用|不要|不想|不必|停止|取消|退订")
@@ -44,9 +44,10 @@ class ActionFollowProgress(BaseAction):
         try:
             await backend().subscribe(tracker.sender_id, number)
         except BackendRefused as error:
-            if error.status != 404:
+            full = error.problem == "too_many_subscriptions"
+            if error.status != 404 and not full:
                 raise
-            dispatcher.utter_message(response="utter_progress_follow_which")
+            dispatcher.utter_message(response="utter_progress_follow_full" if full else "utter_progress_follow_which")
             return []
         dispatcher.utter_message(response="utter_progress_followed", number=number)
         return []

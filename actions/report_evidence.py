@@ -6,6 +6,7 @@ The store keeps a file a day unless a report claims it (`store.context.TurnConte
 from __future__ import annotations
 
 import logging
+import re
 import time
 
 from rasa_sdk import Tracker
@@ -17,6 +18,7 @@ from actions.field import Slots
 from actions.filing_supplements import begin_supplement, open_supplement
 from actions.pages import page_anchor
 from actions.report_files import DAY_S, MOST, PENDING, Items, add_to_report, bare, pending
+from actions.report_supplement import begin, numbered
 from actions.ride_contacts import INVITED, agree, is_asked
 from actions.said import Said
 from weijing.errors import BackendRefused, BackendUnavailable
@@ -24,6 +26,8 @@ from weijing.errors import BackendRefused, BackendUnavailable
 log = logging.getLogger(__name__)
 
 FILED = "report_filed"
+_ASKED_FOR = re.compile(r"补(?:材料|正)|登记|备案|[Bb]\d{4}-")
+"""Words for what the bureau asks for after a filing, rather than for a report."""
 
 
 class ActionAskReportFormReportEvidence(BaseAction):
@@ -43,10 +47,11 @@ class ActionReceiveEvidence(BaseAction):
         """The first file asks what it is for; those that follow are counted in one line each. Words begin a supplement where the bureau asks for one."""
         said, waiting, report_no = Said.latest(tracker), pending(tracker.slots), recently_filed(tracker.slots)
         if not said.sent:
-            supplement = None if waiting and report_no and "补正" not in said.text else await open_supplement(said, tracker.sender_id)
+            number = numbered(said, tracker) or report_no
+            supplement = await open_supplement(said, tracker.sender_id) if _ASKED_FOR.search(said.text) or not number else None
             if supplement:
                 return [*begin_supplement(dispatcher, supplement, bare(waiting)), SlotSet(PENDING, None)]
-            return await _spoken_of(dispatcher, tracker.sender_id, waiting, report_no)
+            return begin(said, number) if number and not waiting else await _spoken_of(dispatcher, tracker.sender_id, waiting, number)
         if not said.evidence:
             dispatcher.utter_message(response="utter_report_evidence_no_file")
             return []
@@ -56,7 +61,7 @@ class ActionReceiveEvidence(BaseAction):
 
 
 class ActionAffirm(BaseAction):
-    """A bare yes: to a passenger's invitation, or to the offer to add files to the report just filed, where one stands."""
+    """A bare yes: to the offer to add files to the report just filed, where one stands."""
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """Else there is nothing that it could be the answer to."""
@@ -80,7 +85,7 @@ def _question(said: Said, waiting: Items, report_no: str) -> str:
 async def _spoken_of(dispatcher: CollectingDispatcher, openid: str, waiting: Items, report_no: str) -> list[Event]:
     """What was said about evidence: add what waits, or say how to send it."""
     if not (waiting and report_no):
-        dispatcher.utter_message(response="utter_report_evidence_send" if report_no else "utter_report_evidence_how", report_no=report_no)
+        dispatcher.utter_message(response="utter_report_evidence_how")
         return []
     try:
         count = await add_to_report(report_no, waiting, openid)

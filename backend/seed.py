@@ -17,8 +17,10 @@ from backend.counters import counter_rows
 from backend.database import SETUP_LOCK, transaction
 from backend.demo import DEMO, DemoApplication
 from backend.demo_cases import DEMO_CASES, DemoCase
+from backend.demo_matters import seed_matters
 from backend.demo_notices import seed_demo_notices
 from backend.demo_offices import DEMO_OFFICES
+from backend.demo_surveys import DEMO_SURVEYS
 from backend.identities import person_digest
 from backend.proofs import hash_proof
 from backend.seed_filings import seed_filings
@@ -51,6 +53,9 @@ APPLICANT = "UPDATE backend.applications SET person = $2 WHERE application_no = 
 CASE = """
     INSERT INTO backend.cases (case_no, item_name, status, opened_on, steps, next_step, office, phone, person)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (case_no) DO NOTHING
+"""
+SURVEY = """
+    INSERT INTO backend.surveys (id, title, intro, unit, questions, opens_on, closes_on) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
 """
 PROOF = "INSERT INTO backend.proofs (number, kind, hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 
@@ -108,9 +113,11 @@ async def seed_demo(connection: asyncpg.Connection, vault: Vault, items: Mapping
     await connection.executemany(OFFICE, DEMO_OFFICES)
     await connection.executemany(COUNTER, counter_rows(DEMO_OFFICES))
     await seed_demo_notices(connection)
+    await connection.executemany(SURVEY, DEMO_SURVEYS)
     proofs = [(number, kind, proof) for number, demo in _numbered(missing, cases) for kind, proof in demo.proofs.items()]
     hashes = await asyncio.gather(*(hash_proof(vault, kind, proof) for _, kind, proof in proofs))
     await connection.executemany(PROOF, [(number, kind, value) for (number, kind, _), value in zip(proofs, hashes, strict=True)])
+    await seed_matters(connection, vault)
 
 
 def _numbered(applications: Sequence[DemoApplication], cases: Sequence[DemoCase]) -> list[tuple[str, DemoApplication | DemoCase]]:

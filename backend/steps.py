@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 from aiohttp import web
 
-from backend import applications, cases, filings, reports
+from backend import applications, cases, filings, letters, reports
 from backend.changes import note_change
 from backend.contract import BODY
 from backend.filing_supplements import ask
@@ -53,6 +53,11 @@ KINDS = {
         "SELECT item_name, steps, next_step FROM backend.filings WHERE filing_no = $1 FOR UPDATE",
         "UPDATE backend.filings SET status = $2, steps = $3, next_step = $4 WHERE filing_no = $1",
         filings.STATUS,
+    ),
+    "letter_no": Kind(
+        "SELECT '局长信箱来信' AS item_name, steps, next_step FROM backend.letters WHERE letter_no = $1 FOR UPDATE",
+        "UPDATE backend.letters SET status = $2, steps = $3, next_step = $4 WHERE letter_no = $1",
+        letters.STATUS,
     ),
 }
 """Path parameter -> kind."""

@@ -12,10 +12,12 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
 from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.follow_up import follow_up
 from store.context import TurnContext
 from store.evidence import evidence_id
 from store.message import MEDIA as KEPT
 from store.message import Message
+from weijing import easy_mode
 from weijing.candidate_names import hide_candidates
 from weijing.filing import load_filings
 from weijing.privacy import Keep, mask, mask_name, mask_people
@@ -24,8 +26,8 @@ MEDIA = {"image": "〔图片〕", "voice": "〔语音〕", "video": "〔视频�
 RESUME = {"返回机器人", "回到机器人", "机器人"}
 """Words that bring the bot back while a conversation is paused."""
 NOTHING = "〔不支持的消息〕"
-NAMES = {"reporter_name", "appointment_name"}
-"""Slots whose question a bare name answers."""
+NAMES = {"reporter_name", "appointment_name", "appointment_confirmed"}
+"""Slots whose question a bare name answers (the last: who is bound names somebody else)."""
 _SYNTAX = re.compile("^[\\s/／\x00-\x1f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 """Slashes at the beginning, with all that a reader may skip before or between them: Rasa strips white space and then looks for one."""
 WELCOMED = ("subscribe", "scan")
@@ -90,7 +92,9 @@ def _parts(message: Message, tracker: DialogueStateTracker, context: TurnContext
     if message.kind == "voice" and message.text:
         context.spoken = evidence_id(message.key)
     if message.text:
-        return chosen(clean(message, tracker, context), tracker), None
+        text = chosen(clean(message, tracker, context), tracker)
+        about = follow_up(text, tracker)
+        return text, _intent("ask_guide", about) if about is not None else None
     if message.kind in MEDIA:
         return MEDIA[message.kind], _intent("add_evidence", [("media", one) for one in _evidence(message, context)])
     return NOTHING, _intent("help")
@@ -142,12 +146,14 @@ def _intent(name: str, entities: list[tuple[str, str]] | None = None) -> dict[st
 
 
 def chosen(text: str, tracker: DialogueStateTracker) -> str:
-    """A bare number picks a button of the last reply; other words are returned as they are."""
+    """A bare number picks a button of the last reply, in easy mode also the two that are always there; other words are returned as they are."""
     digits = text.strip("。.、 ")
     if not digits.isdigit() or len(digits) > 2:
         return text
     buttons = offered(tracker)
     number = int(digits)
+    if tracker.get_slot(easy_mode.SLOT) and number in easy_mode.ALWAYS:
+        return easy_mode.ALWAYS[number]
     return str(buttons[number - 1].get("payload") or buttons[number - 1]["title"]) if 1 <= number <= len(buttons) else text
 
 
