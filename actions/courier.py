@@ -1,5 +1,5 @@
 """`weijing courier`: delivers the backend calls that turns kept while the backend was away, and tells the user the outcome; unbinds who has left,
-and reminds of appointments.
+reminds of appointments, and looks after overdue rides.
 
 Beside it run the feeds of changes (`actions/changes.py`) and of notices (`actions/notice_feed.py`).
 
