@@ -54,7 +54,8 @@ def test_a_delay_is_heard(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["快到了", "马上到家", "到了一个陌生的地方", "我不安全", "没有平安到达", "到了怎么报平安", "如果平安到家要说什么", "安全吗", "到了荒郊野外", "孩子平安符"]
+    "words",
+    ["快到了", "马上到家", "到了一个陌生的地方", "我不安全", "没有平安到达", "到了怎么报平安", "如果平安到家要说什么", "安全吗", "到了荒郊野外", "孩子平安符"],
 )
 def test_what_is_no_arrival_is_none(words: str) -> None:
     assert not has_arrived(words)
