@@ -19,6 +19,7 @@ from actions.masks import shown
 from actions.report_fields import sealed
 from actions.said import Said
 from weijing.filing import FilingField
+from weijing.privacy import MASK
 from weijing.spoken_time import find_day, find_moment
 from weijing.workdays import SHANGHAI
 
@@ -153,7 +154,8 @@ def _told_choice(field: FilingField, said: Said, answers: Answers) -> str | None
     """A yes or no is told only of what is named: 「我要备案」 is no yes to another question, and the 「没有」 to another no no."""
     if min(len(one.value) for one in field.options) == 1 and not _names(field, said):
         return None
-    found = [one.value for one in field.options if not _OTHER.match(one.value) and (one.value in said.text or (one.words and re.search(one.words, said.text)))]
+    text = MASK.sub("", said.text)  # a mask is named after its kind: 〔姓名#…〕 speaks of no name
+    found = [one.value for one in field.options if not _OTHER.match(one.value) and (one.value in text or (one.words and re.search(one.words, text)))]
     return found[0] if len(found) == 1 and not said.asks else None
 
 
