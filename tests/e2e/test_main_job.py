@@ -26,10 +26,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, model_path: Path) -> Iterato
     ports = {name: str(free_port()) for name in NAMES}
     made = House(tmp_path_factory.mktemp("house"), {**ports, "BOT_MODEL": str(model_path), "REDIS_URL": "", "DATABASE_URL": "", "BACKEND_URL": ""})
     run = made.start("run")
-    deadline = time.monotonic() + 120
-    while "/simulator" not in run.text():
-        assert run.popen.poll() is None and time.monotonic() < deadline, run.text()
-        time.sleep(0.3)
+    made.wait_said(run, "/simulator", 120)
     yield made
     made.stop()
 
