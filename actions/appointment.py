@@ -19,7 +19,8 @@ from actions.appointment_fields import FIELDS, SERVICES, wish_of
 from actions.base import BaseAction, Event, cleared
 from actions.client import Json, backend
 from actions.form import LEAVING, TRIES, Field, Form, Slots, volunteered
-from actions.guide import find_item, remembered
+from actions.guide import remembered
+from actions.guide_case import find_item
 from actions.said import Said
 from weijing.errors import BackendRefused, BackendUnavailable
 

@@ -13,7 +13,7 @@ from actions.appointment import SLOTS
 from actions.appointment_time import said_start
 from actions.base import BaseAction, Event, cleared, paused
 from actions.client import Json, backend
-from actions.guide import find_item
+from actions.guide_case import find_item
 from actions.pages import page_anchor
 from actions.phrases import Button, aspect_payload
 from store.context import current

@@ -13,6 +13,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActionExecuted, ConversationPaused, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.used import count_use
 from weijing.errors import BackendUnavailable
 
 log = logging.getLogger(__name__)
@@ -40,11 +41,12 @@ class BaseAction(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
         """Answer within the limit, or say that it cannot be done now."""
         try:
-            return await asyncio.wait_for(self.answer(dispatcher, tracker), LIMIT_S)
+            events = await asyncio.wait_for(self.answer(dispatcher, tracker), LIMIT_S)
         except (BackendUnavailable, asyncio.TimeoutError) as error:
             log.warning("%s answered without the backend: %s", self.name(), error if isinstance(error, BackendUnavailable) else "it took too long")
             dispatcher.messages.clear()
             return self.degrade(dispatcher, tracker)
+        return [*events, *count_use(tracker, events)]
 
     @abstractmethod
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:

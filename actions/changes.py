@@ -9,8 +9,9 @@ import asyncio
 import logging
 
 from actions.client import Backend, Json, backend
-from actions.pages import rating_address
+from actions.pages import RATED, rating_address
 from actions.progress_follow import FINAL
+from actions.report_reply import answer_button
 from store.keys import CHANGES
 from store.message import Bubble
 from store.redis import FAULTS, Redis
@@ -21,7 +22,9 @@ log = logging.getLogger(__name__)
 
 PAUSE_S, LONGEST_PAUSE_S = 5.0, 300.0
 CHANGED = "{item_name}（{number}）有新进展：{status_text}。\n· {step}\n下一步：{next_step}\n不想再收到，回复“别再通知我”。"
-RATE = '\n办完了，<a href="{address}">点这里评价</a>。'
+RATE = "\n办完了，欢迎评价：回复“评价”就行{page}。"
+PAGE = '，或者<a href="{address}">点这里</a>'
+ASKED = "\n办理人员想问您：{question}"
 
 
 class Changes:
@@ -70,6 +73,15 @@ def _bubble(change: Json) -> Bubble:
     """The words, and what a subscription notice may say of it: a lock screen shows it, so of a report or case it names only the number."""
     step = f"{change['step']['name']} {change['step']['note']}".rstrip()
     text = CHANGED.format(**{**change, "step": step})
-    address = rating_address(change["number"], change["openid"]) if change["status"] in FINAL else ""
     notice = {"item": change["item_name"] if change["number"].startswith("A") else "", "number": change["number"], "status": change["status_text"]}
-    return {"text": text + (RATE.format(address=address) if address else ""), "custom": {"notice": notice}}
+    asked = ASKED.format(**change) if change.get("question") else ""
+    bubble: Bubble = {"text": text + asked + _rate(change), "custom": {"notice": notice}}
+    return {**bubble, "buttons": [answer_button(change["number"])]} if asked else bubble
+
+
+def _rate(change: Json) -> str:
+    """The offer to rate, for what is finished; with the page where there is one."""
+    if change["status"] not in FINAL or change["number"][:1] not in RATED:
+        return ""
+    address = rating_address(change["number"], change["openid"])
+    return RATE.format(page=PAGE.format(address=address) if address else "")

@@ -11,6 +11,9 @@ import aiohttp
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt
 
 from actions.appointment_calls import AppointmentCalls
+from actions.feedback_calls import FeedbackCalls
+from actions.notice_calls import NoticeCalls
+from actions.report_calls import ReportCalls
 from store.context import current
 from weijing.errors import BackendRefused, BackendUnavailable
 from weijing.settings import load_settings
@@ -24,7 +27,7 @@ CACHE_S = 20.0
 """How long a service item is kept: one that is switched off must be gone within a minute."""
 
 
-class Backend(AppointmentCalls):
+class Backend(AppointmentCalls, FeedbackCalls, NoticeCalls, ReportCalls):
     """Typed calls; each raises `BackendUnavailable` (no answer, 5xx, token refused) or `BackendRefused` (any other 4xx).
 
     Args:
@@ -49,10 +52,6 @@ class Backend(AppointmentCalls):
         body = {"proof": {"kind": kind, "value": proof}}
         return await self._call("POST", f"/v1/applications/{quote(application_no, safe='')}/progress-queries", body)
 
-    async def report_progress(self, report_no: str, query_code: str) -> Json:
-        """How far a report is."""
-        return await self._call("POST", f"/v1/reports/{quote(report_no, safe='')}/progress-queries", {"query_code": query_code})
-
     async def case_progress(self, case_no: str, kind: str, proof: str) -> Json:
         """How far a case is; proofs as for an application."""
         return await self._call("POST", f"/v1/cases/{quote(case_no, safe='')}/progress-queries", {"proof": {"kind": kind, "value": proof}})
@@ -74,14 +73,6 @@ class Backend(AppointmentCalls):
         changes: list[Json] = (await self._call("GET", f"/v1/changes?after={after}"))["changes"]
         return changes
 
-    async def withdraw_report(self, report_no: str, query_code: str, key: str) -> Json:
-        """Withdraw a report; answers its progress."""
-        return await self._call("POST", f"/v1/reports/{quote(report_no, safe='')}/withdraw", {"query_code": query_code}, key)
-
-    async def submit_report(self, report: Json, key: str) -> Json:
-        """File a report; the same key and body answer the same receipt again."""
-        return await self._call("POST", "/v1/reports", report, key)
-
     async def bind_identity(self, details: Json, key: str) -> Json:
         """Bind an openid to the person of these details; answers the masked name."""
         return await self._call("POST", "/v1/identities", details, key)
@@ -90,13 +81,6 @@ class Backend(AppointmentCalls):
         """Forget the binding; may be repeated."""
         return await self._call("DELETE", f"/v1/identities/{quote(openid, safe='')}")
 
-    async def rate(self, rating: Json, key: str) -> Json:
-        """Hand in a rating."""
-        return await self._call("POST", "/v1/ratings", rating, key)
-
-    async def add_evidence(self, report_no: str, evidence: Json, key: str) -> Json:
-        """Add evidence to a filed report; answers how many it has now."""
-        return await self._call("POST", f"/v1/reports/{quote(report_no, safe='')}/evidence", evidence, key)
 
     async def offices(self, lat: str, lng: str, limit: int) -> list[Json]:
         """The nearest offices to a place (GCJ-02)."""

@@ -1,7 +1,7 @@
 """`weijing courier`: delivers the backend calls that turns kept while the backend was away, and tells the user the outcome; unbinds who has left,
 and reminds of appointments.
 
-Beside it runs the feed of changes (`actions/changes.py`).
+Beside it run the feeds of changes (`actions/changes.py`) and of notices (`actions/notice_feed.py`).
 
 A kept call carries its idempotency key, so delivering it twice files it once; the message to the user is posted once for each key.
 """
@@ -17,6 +17,8 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from actions.changes import Changes
 from actions.client import Backend, backend
+from actions.feedback_kept import KEPT
+from actions.notice_feed import NoticeFeed
 from actions.reminder import keep_reminding
 from store.context import evidence_claim
 from store.keys import PARTITIONS, key, partition
@@ -36,7 +38,10 @@ PAGE = 200
 FILED = "您之前提交的内容已正式登记，编号 {report_no}，查询码 {query_code}（只显示这一次，请保存）。{next_step}"
 KNOWN = "您之前提交的内容与编号 {duplicate_of} 的相同，已按该编号办理，请用当时的查询码查询。"
 ADDED = "您之前补充的材料已加到 {report_no}，现在共 {evidence} 份。"
+SUPPLEMENTED = "您之前补充的内容已加到 {report_no}。"
 REFUSED = "您之前提交的内容没能登记，工作人员会联系您。着急请拨打 110（紧急）或回复“人工”。"
+TEXTS = {"evidence": ADDED, "supplement": SUPPLEMENTED}
+"""Kind of a kept call -> what the user is told when it is made; see also `KEPT`."""
 
 
 class Courier:
@@ -104,9 +109,8 @@ class Courier:
     async def _deliver(self, api: Backend, entry: str, call: dict[str, Any]) -> None:
         try:
             answer = await api.deliver(call["method"], call["path"], call["body"], call["idempotency_key"])
-            text = ADDED if call["kind"] == "evidence" else KNOWN if answer.get("duplicate_of") else FILED
-            evidence = evidence_claim(call["body"].get("evidence") or [], answer["report_no"])
-            bubbles: list[Bubble] = [{"text": text.format(**answer)}]
+            evidence = evidence_claim(call["body"].get("evidence") or [], answer.get("report_no", ""))
+            bubbles: list[Bubble] = [{"text": _told(call["kind"], answer)}]
         except BackendRefused as error:
             log.error("kept %s of %s refused: %s", call["kind"], call["key"], error)
             bubbles, evidence = [{"text": REFUSED}], []
@@ -114,12 +118,19 @@ class Courier:
 
     async def _unbind(self, api: Backend, entry: str, openid: str) -> None:
         """A user has left: the bureau's system forgets whom the openid stood for, and what it wanted to hear of."""
-        for forget in (api.unbind_identity, api.unsubscribe):
+        for forget in (api.unbind_identity, api.unsubscribe, api.unsubscribe_notices):
             try:
                 await forget(openid)
             except BackendRefused as error:
                 log.error("the binding or the subscriptions of a user who left are not deleted: %s", error)
         await self._redis.xdel(key(partition(openid), "deferred"), entry)
+
+
+def _told(kind: str, answer: dict[str, Any]) -> str:
+    if kind in KEPT:
+        return KEPT[kind](answer)
+    text = TEXTS.get(kind) or (KNOWN if answer.get("duplicate_of") else FILED)
+    return text.format(**answer)
 
 
 def main(argv: list[str]) -> int:
@@ -138,6 +149,6 @@ async def _serve(settings: Settings) -> None:
     async def ready() -> dict[str, bool]:
         return {"deliveries": courier.healthy}
 
-    await stay(settings.courier_port, ready, courier.run(), Changes(redis).run(), keep_reminding(redis))
+    await stay(settings.courier_port, ready, courier.run(), Changes(redis).run(), NoticeFeed(redis).run(), keep_reminding(redis))
     await backend().close()
     await redis.close(close_connection_pool=True)

@@ -9,6 +9,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import BaseAction, Event, paused
 from actions.said import Said
 from weijing.emergency import CARD_TEXT, screen
+from weijing.emergency_english import CARD_TEXT as ENGLISH_CARD
+from weijing.language import ENGLISH, language_of
 
 
 class ActionShowEmergency(BaseAction):
@@ -16,9 +18,10 @@ class ActionShowEmergency(BaseAction):
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """The card for this danger, or the general one where only the classifier saw it."""
-        card = screen(Said.latest(tracker).text)
-        dispatcher.utter_message(text=card.text if card else CARD_TEXT)
-        dispatcher.utter_message(response="utter_emergency_staff_told")
+        text = Said.latest(tracker).text
+        card, english = screen(text), language_of(text) == ENGLISH
+        dispatcher.utter_message(text=card.text if card else ENGLISH_CARD if english else CARD_TEXT)
+        dispatcher.utter_message(response="utter_emergency_staff_told_english" if english else "utter_emergency_staff_told")
         form = tracker.active_loop.get("name")
         reopened = [ActiveLoop(form)] if form else []  # Rasa would still hold the form as rejected after the pause
         return [*reopened, *paused("emergency")]

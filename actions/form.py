@@ -20,6 +20,7 @@ from actions.base import BaseAction, Event
 from actions.correction import Correction, find_correction
 from actions.said import Said
 from weijing.emergency import screen
+from weijing.language import ENGLISH, language_of
 
 Slots = Mapping[str, Any]
 Reader = Callable[[Said, Slots], Any]
@@ -28,7 +29,7 @@ Reader = Callable[[Said, Slots], Any]
 TRIES = "form_tries"
 PATIENCE = 3
 """Answers in a row that could not be taken, after which a person is offered."""
-LEAVING = frozenset({"cancel", "request_handoff", "repeat", "help", "withdraw_report"})
+LEAVING = frozenset({"cancel", "request_handoff", "repeat", "help", "withdraw_report", "easy_mode", "show_menu"})
 ANSWERS = frozenset({"affirm", "deny", "correct", "add_evidence", "nlu_fallback", ""})
 """Intents that always speak to the form."""
 VAGUE = frozenset({"nlu_clarify", "out_of_scope", "smalltalk", "greet", "thank", "goodbye"})
@@ -94,7 +95,7 @@ class Form(BaseAction, ABC):
     @property
     @abstractmethod
     def fields(self) -> tuple[Field, ...]:
-        """What is asked for, in this order; the place of a field is its number for the user."""
+        """What is asked for, in this order."""
 
     own: ClassVar[frozenset[str]] = frozenset()
     """Intents that start this form: inside it they are no asides."""
@@ -108,16 +109,22 @@ class Form(BaseAction, ABC):
         if _just_said(tracker):
             asked = next((field for field in self.fields if field.slot == slots.get("requested_slot")), None)
             said = Said.latest(tracker)
-            correction = find_correction(said, [field.words for field in self.fields])
+            numbered = self.numbered(slots)
+            correction = find_correction(said, [field.words for field in numbered])
             if not correction and asked and self._is_aside(said, asked, slots):
                 return []
-            taken = self._correct(dispatcher, said, correction, slots) if correction else self._take(dispatcher, said, asked, slots)
+            corrected = numbered[correction.index] if correction else None
+            taken = self._correct(dispatcher, said, corrected, correction, slots) if corrected and correction else self._take(dispatcher, said, asked, slots)
         taken = self.settle(taken, slots)
         slots.update(taken)
         for remark in self.remarks(taken):
             dispatcher.utter_message(**remark)
         missing = (field.slot for field in self.fields if slots.get(field.slot) is None and field.needed(slots))
         return [*(SlotSet(slot, value) for slot, value in taken.items()), SlotSet("requested_slot", next(missing, None))]
+
+    def numbered(self, slots: Slots) -> tuple[Field, ...]:
+        """The fields that may be corrected, in the order of their numbers for the user."""
+        return self.fields
 
     def settle(self, taken: dict[str, Any], slots: Slots) -> dict[str, Any]:
         """What follows from the values just taken; the default changes nothing."""
@@ -133,6 +140,8 @@ class Form(BaseAction, ABC):
             return True
         if "emergency" in (said.intent, said.decision):
             return said.text.strip("。.!！ ") not in self.harmless or screen(said.text) is not None
+        if said.intent == "foreign_language" and language_of(said.text) != ENGLISH:
+            return True
         if said.intent in ANSWERS | self.own:
             return False
         if asked.story:
@@ -157,8 +166,7 @@ class Form(BaseAction, ABC):
             return {**found, asked.slot: value, TRIES: 0}
         return found or self._refuse(dispatcher, asked, {asked.slot: None}, slots)
 
-    def _correct(self, dispatcher: CollectingDispatcher, said: Said, correction: Correction, slots: Slots) -> dict[str, Any]:
-        field = self.fields[correction.index]
+    def _correct(self, dispatcher: CollectingDispatcher, said: Said, field: Field, correction: Correction, slots: Slots) -> dict[str, Any]:
         if not correction.value:
             return {field.slot: None}
         value = field.read(said.only(correction.value), {**slots, field.slot: None})

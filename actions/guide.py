@@ -12,22 +12,22 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event
 from actions.client import Json, backend
+from actions.guide_case import Case, find_item, read_case
+from actions.guide_next import booking_hint, next_buttons
 from actions.pages import page_anchor
-from actions.phrases import PERSON, Button, aspect_buttons
+from actions.phrases import Button
 from actions.said import Said
-from weijing.errors import BackendRefused
 from weijing.service_item_card import card
+from weijing.service_item_case import REMEMBERED_S, leads_to
 from weijing.workdays import SHANGHAI
 
-REMEMBERED_S = 3600
-"""How long 「要多少钱」 alone still speaks of the item last answered."""
 POPULAR = ("id_card_replacement", "passport_apply", "residence_permit_apply", "household_book_replace", "driving_licence_renew", "birth_registration")
 """Offered, where they exist, when nobody said which item."""
 OFFERED = 4
 
 LATER: dict[str, str] = {
     "file_residence": "residence", "file_ride": "filings", "file_bank_identity": "filings",
-    "write_letter": "feedback", "answer_survey": "feedback", "ask_notice": "notice", "track_delivery": "notice",
+    "track_delivery": "notice",
 }  # fmt: skip
 """Intent -> topic of what cannot be done in the conversation yet."""
 
@@ -39,15 +39,15 @@ class ActionAnswerGuide(BaseAction):
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """The item named, else the one last answered; the aspect named, else the one asked before the item was known, else the overview."""
-        said = Said.latest(tracker)
+        said, before = Said.latest(tracker), remembered(tracker)
         named = said.entity("service_item")
-        item_id = named or remembered(tracker)
-        aspect = said.entity("aspect") or (tracker.get_slot("guide_aspect") if named else None) or "overview"
-        item = await find_item(item_id) if item_id else None
+        item = await find_item(named or before or "")
         if item is None:
             dispatcher.utter_message(response="utter_guide_which", buttons=await _popular())
             return [SlotSet("guide_aspect", said.entity("aspect"))]
-        return show(dispatcher, item, aspect)
+        case = await _case(tracker, said, item, before)
+        aspect = said.entity("aspect") or tracker.get_slot("guide_aspect" if named else "guide_answered") or "overview"
+        return show(dispatcher, case.item, aspect, case)
 
 
 class ActionGuideTopic(BaseAction):
@@ -67,27 +67,30 @@ class ActionGuideTopic(BaseAction):
         return []
 
 
-async def find_item(item_id: str) -> Json | None:
-    """The live item, None when the backend does not know it."""
-    try:
-        return await backend().service_item(item_id)
-    except BackendRefused as error:
-        if error.status != 404:
-            raise
-        return None
+async def _case(tracker: Tracker, said: Said, item: Json, before: str | None) -> Case:
+    """The case of the item; its choices hold on when it is the item last answered, or the one to which these led."""
+    if before and before != item["id"]:
+        origin = await find_item(before)
+        if origin and item["id"] == leads_to(origin, tracker.get_slot("guide_choices") or ()):
+            item = origin
+    return await read_case(tracker, said, item, kept=item["id"] == before)
 
 
-def show(dispatcher: CollectingDispatcher, item: Json, aspect: str) -> list[Event]:
-    """The card with buttons for what one asks next; an item that is switched off is not answered, an expired one warns and offers a person."""
+def show(dispatcher: CollectingDispatcher, item: Json, aspect: str, case: Case | None = None) -> list[Event]:
+    """The card, what is still to ask, and buttons for what one asks next.
+
+    An item that is switched off is not answered, an expired one warns and offers a person.
+    """
+    case = case or Case(item, item)
     if not item["active"]:
         dispatcher.utter_message(response="utter_guide_inactive", item=item["name"])
         return [SlotSet("service_item", None)]
-    buttons = aspect_buttons(item, aspect)
-    if item["expired"]:
-        buttons = [*buttons[:2], PERSON]
-    lines = [card(item, aspect, datetime.now(SHANGHAI).date()), page_anchor(f"items/{item['id']}", "查看详情，勾选要带的材料")]
-    dispatcher.utter_message(text="\n".join(filter(None, lines)), buttons=buttons)
-    return [SlotSet("service_item", item["id"]), SlotSet("service_item_at", time.time()), SlotSet("guide_aspect", None)]
+    question, record = case.question(aspect), case.record
+    lines = [card(record, aspect, datetime.now(SHANGHAI).date(), case.about(aspect)), booking_hint(item, aspect)]
+    lines += [f"{question['question']}告诉我，我按您的情况列准。"] if question else []
+    lines += [page_anchor(case.address(), "查看详情，勾选要带的材料")]
+    dispatcher.utter_message(text="\n".join(filter(None, lines)), buttons=next_buttons(record, aspect, question, LATER))
+    return [SlotSet("service_item", case.origin["id"]), SlotSet("service_item_at", time.time()), SlotSet("guide_aspect", None), *case.events(aspect)]
 
 
 def remembered(tracker: Tracker) -> str | None:

@@ -22,7 +22,8 @@ class ActionRequestHandoff(BaseAction):
         if tracker.active_loop.get("name"):
             dispatcher.utter_message(response="utter_handoff_form_passed_on")
         say_when(dispatcher, datetime.now(SHANGHAI))
-        return [ActiveLoop(None), SlotSet("requested_slot", None), *paused("request")]
+        stale = [] if tracker.active_loop.get("name") == "report_form" else [SlotSet("report_urgency", None)]
+        return [ActiveLoop(None), SlotSet("requested_slot", None), *stale, *paused("request")]
 
 
 def say_when(dispatcher: CollectingDispatcher, now: datetime) -> None:
@@ -31,4 +32,9 @@ def say_when(dispatcher: CollectingDispatcher, now: datetime) -> None:
     if opens <= now:
         dispatcher.utter_message(response="utter_handoff_open")
     else:
-        dispatcher.utter_message(response="utter_handoff_closed", opening=f"{opens.month}月{opens.day}日（周{_DAYS[opens.weekday()]}）{opens:%H:%M}")
+        dispatcher.utter_message(response="utter_handoff_closed", opening=opening_day(opens))
+
+
+def opening_day(opens: datetime) -> str:
+    """「11月23日（周一）09:00」."""
+    return f"{opens.month}月{opens.day}日（周{_DAYS[opens.weekday()]}）{opens:%H:%M}"

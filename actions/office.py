@@ -10,7 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event
 from actions.client import Json, backend
-from actions.guide import find_item, show
+from actions.guide import show
+from actions.guide_case import find_item
 from actions.office_days import day_text, hours_text
 from actions.office_phones import lines_asked_for, shown
 from actions.office_words import OfficeQuestion, read_question

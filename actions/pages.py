@@ -7,7 +7,7 @@ from store.keys import channel_of
 from weijing.links import page_link, rating_link
 from weijing.settings import load_settings
 
-RATED = ("A", "J")
+RATED = ("A", "B", "J", "K", "X", "Y")
 """First letters of the numbers that can be rated (`POST /v1/ratings`)."""
 
 
@@ -28,5 +28,5 @@ def rating_anchor(matter: str, words: str) -> str:
 
 
 def rating_address(matter: str, openid: str) -> str:
-    """Where this user rates an application or report; empty for everything else and where phones cannot reach us."""
+    """Where this user rates a matter; empty for what cannot be rated and where phones cannot reach us."""
     return rating_link(load_settings(), matter, openid) if matter[:1] in RATED and channel_of(openid) == "wechat" else ""

@@ -11,7 +11,7 @@ LONGEST = 20
 
 ASPECT_QUESTIONS: Mapping[str, str] = {
     "materials": "要带什么材料", "fee": "要多少钱", "time_limit": "要多久", "procedure": "怎么办理", "where": "去哪里办", "conditions": "要什么条件",
-    "online": "能网上办吗", "validity": "有效期多久", "legal_basis": "法律依据",
+    "online": "能网上办吗", "who": "谁能办", "validity": "有效期多久", "legal_basis": "法律依据",
 }  # fmt: skip
 """Aspect -> how one asks for it, in the order of interest."""
 
@@ -19,7 +19,9 @@ INTENTS: Mapping[str, str] = {
     "query_progress": "查办件进度", "query_case": "查案件进展", "file_report": "我要投诉举报", "check_name": "帮我看看孩子的名字", "ask_naming": "宝宝起名",
     "file_residence": "办居住登记", "file_ride": "搭车备案", "file_bank_identity": "银行身份核查异常", "book_appointment": "预约办事",
     "cancel_appointment": "取消预约", "find_office": "找派出所", "bind_identity": "绑定身份", "rate_service": "评价服务", "write_letter": "给局长写信",
-    "withdraw_report": "撤回举报", "answer_survey": "参加问卷", "ask_notice": "看通知公告", "track_delivery": "查证件邮寄", "help": "能帮我做什么",
+    "withdraw_report": "撤回举报", "answer_survey": "参加问卷", "ask_notice": "看通知公告", "subscribe_notice": "订阅公告预警",
+    "track_delivery": "查证件邮寄", "help": "能帮我做什么",
+    "show_menu": "我的菜单", "easy_mode": "简洁模式",
 }  # fmt: skip
 """Intent -> how one says it; intents that are not here are never offered."""
 

@@ -12,8 +12,9 @@ from actions.base import BaseAction, Event, cleared
 from actions.client import Json, backend
 from actions.form import TRIES, Field, Form, Slots
 from actions.pages import rating_anchor
-from actions.progress_follow import FINAL, FOLLOW, seen
+from actions.progress_follow import FINAL, seen
 from actions.progress_matters import offer_binding, own_matters, say_matters
+from actions.report_reply import asked_and_done, next_buttons
 from actions.said import Said
 from store.context import current
 from weijing.errors import BackendRefused
@@ -23,16 +24,18 @@ from weijing.privacy import KINDS, MASK
 WRONG = "progress_wrong_proofs"
 PROOFS = ("id_number", "phone", "query_code")
 MOST_WRONG = 3
+BY_CODE = ("J", "X")
+"""First letters of what its query code alone opens, so that who wrote without a name stays unknown."""
 ANSWERED = "progress_answered"
 """Set when the answer needs neither number nor proof: then the form asks for nothing."""
 
 
 def _number(said: Said, slots: Slots) -> str | None:
-    return said.identifier("application_no") or said.identifier("report_no") or said.identifier("case_no")
+    return next((value for kind in ("application_no", "report_no", "case_no", "letter_no") if (value := said.identifier(kind))), None)
 
 
 def _proof(said: Said, slots: Slots) -> str | None:
-    kinds = ("query_code",) if str(slots.get("application_no") or "").startswith("J") else PROOFS
+    kinds = ("query_code",) if str(slots.get("application_no") or "").startswith(BY_CODE) else PROOFS
     return next((value for kind in kinds if (value := said.identifier(kind))), None)
 
 
@@ -76,9 +79,9 @@ class ActionAskProgressFormProof(BaseAction):
     """Which proof is asked for depends on the number."""
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
-        """A report is opened by its query code alone, so that an anonymous reporter stays unknown."""
-        report = str(tracker.get_slot("application_no")).startswith("J")
-        dispatcher.utter_message(response="utter_progress_ask_query_code" if report else "utter_progress_ask_proof")
+        """A report or letter is opened by its query code alone."""
+        by_code = str(tracker.get_slot("application_no")).startswith(BY_CODE)
+        dispatcher.utter_message(response="utter_progress_ask_query_code" if by_code else "utter_progress_ask_proof")
         return []
 
 
@@ -118,10 +121,12 @@ class ActionQueryProgress(BaseAction):
 def say_progress(dispatcher: CollectingDispatcher, found: Json, number: str) -> list[Event]:
     """How far it is; what is still open may be followed, what is done may be rated. Whoever sees it has proved that it is theirs."""
     final = found["status"] in FINAL
-    dispatcher.utter_message(response=_response(found, number), **_words(found, number), buttons=[] if final else [FOLLOW])
-    link = rating_anchor(number, "评价这次办理") if final else ""
-    if link:
-        dispatcher.utter_message(response="utter_progress_rate", link=link)
+    dispatcher.utter_message(response=_response(found, number), **_words(found, number), buttons=next_buttons(found, number))
+    for remark in asked_and_done(found):
+        dispatcher.utter_message(**remark)
+    if final:
+        link = rating_anchor(number, "点这里")
+        dispatcher.utter_message(response="utter_progress_rate", link=f"，或者{link}" if link else "")
     if number.startswith("K"):
         dispatcher.utter_message(response="utter_progress_case_secret")
     return seen(number)
@@ -130,6 +135,8 @@ def say_progress(dispatcher: CollectingDispatcher, found: Json, number: str) -> 
 async def _ask_backend(number: str, proof: str) -> Json:
     if number.startswith("J"):
         return await backend().report_progress(number, proof)
+    if number.startswith("X"):
+        return await backend().letter_progress(number, proof)
     if number.startswith("K"):
         return await backend().case_progress(number, _proof_kind(proof), proof)
     return await backend().application_progress(number, _proof_kind(proof), proof)
@@ -147,7 +154,7 @@ def _response(found: Json, number: str) -> str:
     """The date of a report is when its reporter hears next, not when it is done (信访工作条例 art. 23); where no rule gives a date none is named."""
     if not found.get("promised_on"):
         return "utter_progress_result_undated"
-    return "utter_progress_result_report" if number.startswith("J") else "utter_progress_result"
+    return "utter_progress_result_report" if number.startswith(BY_CODE) else "utter_progress_result"
 
 
 def _words(found: Json, number: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event
 from actions.client import backend
+from actions.notice_words import kind_names
 from actions.phrases import Button
 from actions.said import Said
 from weijing.errors import BackendRefused
@@ -19,10 +20,11 @@ from weijing.errors import BackendRefused
 SEEN, SEEN_AT = "progress_seen", "progress_seen_at"
 SEEN_S = 3600
 """How long the number that a proof opened may be followed without another proof."""
-FINAL = frozenset({"completed", "rejected", "withdrawn", "done", "closed", "not_filed"})
+FINAL = frozenset({"completed", "rejected", "withdrawn", "done", "closed", "not_filed", "answered"})
 """Statuses after which nothing changes any more."""
 FOLLOW: Button = {"title": "有变化告诉我", "payload": "有变化告诉我"}
 _STOP = re.compile(r"别|不用|不要|不想|不必|停止|取消|退订")
+_PROGRESS = re.compile(r"进度|办件|进展|变化|案件|案子|这件|[AJK]\d{4}-\d{6}")
 
 
 class ActionFollowProgress(BaseAction):
@@ -33,8 +35,7 @@ class ActionFollowProgress(BaseAction):
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """Only what was opened by proof or binding within the hour can be followed."""
         if _STOP.search(Said.latest(tracker).text):
-            await backend().unsubscribe(tracker.sender_id)
-            dispatcher.utter_message(response="utter_progress_unfollowed")
+            await self._stop(dispatcher, tracker)
             return []
         number = last_seen(tracker)
         if not number:
@@ -49,6 +50,16 @@ class ActionFollowProgress(BaseAction):
             return []
         dispatcher.utter_message(response="utter_progress_followed", number=number)
         return []
+
+    async def _stop(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        """Who says no more than 「别再通知我」 wants no notices either; what ended is named, and one tap brings the warnings back."""
+        await backend().unsubscribe(tracker.sender_id)
+        only = _PROGRESS.search(Said.latest(tracker).text)
+        ended = [] if only else await backend().unsubscribe_notices(tracker.sender_id)
+        if ended:
+            dispatcher.utter_message(response="utter_progress_unfollowed_all", what=kind_names(ended))
+        else:
+            dispatcher.utter_message(response="utter_progress_unfollowed")
 
 
 def last_seen(tracker: Tracker) -> str | None:

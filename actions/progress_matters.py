@@ -33,7 +33,7 @@ def say_matters(dispatcher: CollectingDispatcher, matters: list[Json]) -> list[E
     if not matters:
         dispatcher.utter_message(response="utter_progress_matters_none")
         return []
-    buttons = [_button(matter) for matter in matters[:SHOWN]]
+    buttons = [matter_button(matter) for matter in matters[:SHOWN]]
     more = "" if len(matters) <= SHOWN else f"这里列出最近的 {SHOWN} 件，更早的请发编号查。"
     dispatcher.utter_message(response="utter_progress_matters", count=str(len(matters)), more=more, buttons=buttons)
     return []
@@ -46,6 +46,7 @@ def offer_binding(dispatcher: CollectingDispatcher) -> None:
         dispatcher.utter_message(response="utter_progress_offer_binding", link=link)
 
 
-def _button(matter: Json) -> Button:
+def matter_button(matter: Json) -> Button:
+    """What it is and how far; a tap opens it."""
     title = f"{matter['item_name']}：{matter['status_text']}（{matter['on'][5:].replace('-', '月')}日）"
     return {"title": title, "payload": f"查{matter['number']}"[:LONGEST]}

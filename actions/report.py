@@ -13,10 +13,14 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import BaseAction, Event, cleared, paused
 from actions.client import Json, backend, defer_report
 from actions.form import TRIES, Field, Form, Slots, volunteered
-from actions.masks import shown
+from actions.report_advice import URGENCY, advice, with_urgency
+from actions.report_details import ANSWERS, details
+from actions.report_details import SLOTS as DETAILS
 from actions.report_evidence import PENDING, filed_now, pending
 from actions.report_fields import FIELDS
-from actions.report_files import VOICES, bare, counted, file_evidence, files_of, held, received
+from actions.report_files import VOICES, bare, file_evidence, files_of, held
+from actions.report_secrecy import sendable
+from actions.report_summary import numbered, summary
 from actions.report_words import KINDS, MODES
 from actions.said import Said
 from store.context import current
@@ -26,7 +30,7 @@ log = logging.getLogger(__name__)
 
 UNCONFIRMED = "还没有提交"
 """Stands in every form of the summary."""
-SLOTS = (*(field.slot for field in FIELDS), VOICES, TRIES)
+SLOTS = (*(field.slot for field in FIELDS), VOICES, TRIES, URGENCY)
 
 
 class ActionStartReport(BaseAction):
@@ -38,7 +42,7 @@ class ActionStartReport(BaseAction):
         waiting = bare(pending(tracker.slots))
         taken = volunteered(FIELDS, Said.latest(tracker), {"report_evidence": waiting} if waiting else {})
         taken = _settled({"report_evidence": waiting, **taken} if waiting else taken, {})
-        for remark in _remarks(taken):
+        for remark in advice(taken):
             dispatcher.utter_message(**remark)
         return [*cleared((*SLOTS, PENDING)), *(SlotSet(slot, value) for slot, value in taken.items())]
 
@@ -48,15 +52,19 @@ class ValidateReportForm(Form):
 
     fields: tuple[Field, ...] = FIELDS
     own: ClassVar[frozenset[str]] = frozenset({"file_report"})
-    harmless: ClassVar[frozenset[str]] = frozenset({"正在发生", "是，正在发生", "是的，正在发生", "还在发生", "现在还在发生"})
+    harmless: ClassVar[frozenset[str]] = frozenset({"正在发生", "是，正在发生", "是的，正在发生", "还在发生", "现在还在发生", *ANSWERS})
+
+    def numbered(self, slots: Slots) -> tuple[Field, ...]:
+        """The lines of the summary."""
+        return numbered(slots)
 
     def settle(self, taken: dict[str, Any], slots: Slots) -> dict[str, Any]:
         """A complaint is not happening now, what happens now needs no date, and another kind has other topics."""
         return _settled(taken, slots)
 
     def remarks(self, taken: Slots) -> list[dict[str, Any]]:
-        """Happening now: 110 comes first, the form goes on; files are counted."""
-        return _remarks(taken)
+        """Happening now: 110 comes first, the form goes on; what the topic calls for; files are counted."""
+        return advice(taken)
 
     def _take(self, dispatcher: CollectingDispatcher, said: Said, asked: Field | None, slots: Slots) -> dict[str, Any]:
         """A file that WeChat does not hand over is no wrong answer."""
@@ -74,10 +82,7 @@ class ActionAskReportFormReportConfirmed(BaseAction):
         if Said.latest(tracker).evidence and UNCONFIRMED in _last_reply(tracker):
             dispatcher.utter_message(response="utter_report_summary_again")
             return []
-        named = tracker.get_slot("report_mode") == "实名"
-        words = {slot: shown(str(tracker.get_slot(slot))) for slot in SLOTS}
-        words["report_evidence"] = counted(tracker.slots)
-        dispatcher.utter_message(response="utter_report_summary_named" if named else "utter_report_summary_anonymous", **words)
+        dispatcher.utter_message(response="utter_report_summary", lines=summary(tracker.slots))
         return []
 
 
@@ -109,16 +114,19 @@ class ActionSubmitReport(BaseAction):
 
 def report_body(slots: Slots, openid: str) -> Json:
     """The report as the API takes it; still masked, and without name and phone unless the reporter gave them to be used."""
-    named = slots["report_mode"] == "实名"
+    mode = slots["report_mode"]
+    told = sendable(slots)
+    named = mode != "匿名"
     return {
         "kind": KINDS[slots["report_kind"]],
         "topic": slots["report_topic"],
-        "content": slots["report_content"],
+        "content": told(slots["report_content"]),
         "occurred_at": slots["report_occurred_at"],
-        "place": slots["report_place"],
+        "place": told(slots["report_place"]),
         "happening_now": slots["report_happening_now"] == "是",
-        "evidence": files_of(slots),
-        "mode": MODES[slots["report_mode"]],
+        "details": [{**one, "value": told(one["value"])} for one in details(slots)],
+        "evidence": [{**one, "ref": told(one["ref"])} if one["kind"] == "text" else one for one in files_of(slots)],
+        "mode": MODES[mode],
         "reporter": {"name": slots["reporter_name"], "phone": slots["reporter_phone"]} if named else None,
         "openid": openid,
     }
@@ -151,16 +159,15 @@ def _receipt(receipt: Json) -> dict[str, str]:
 
 
 def _settled(taken: dict[str, Any], slots: Slots) -> dict[str, Any]:
-    kind = taken.get("report_kind")
+    kind, topic = taken.get("report_kind"), taken.get("report_topic")
     if kind and slots.get("report_kind") not in (None, kind):
         taken = {"report_topic": None, **taken}
+    if (kind or topic) and (slots.get("report_topic") or topic) != topic:
+        taken = {**dict.fromkeys(DETAILS), **taken}
+    if taken.keys() & {"report_content", "report_place"} and slots.get("report_hiding"):
+        taken = {"report_hiding": None, **taken}
     if kind == "投诉" and slots.get("report_happening_now") is None:
         taken = {"report_happening_now": "否", **taken}
     if taken.get("report_happening_now") == "是" and slots.get("report_occurred_at") is None:
         taken = {"report_occurred_at": "现在", **taken}
-    return held(taken, slots)
-
-
-def _remarks(taken: Slots) -> list[dict[str, Any]]:
-    happening = [{"response": "utter_report_call_110"}] if taken.get("report_happening_now") == "是" else []
-    return happening + received(taken)
+    return with_urgency(held(taken, slots), slots)

@@ -16,6 +16,7 @@ from actions.base import BaseAction, Event
 from actions.form import Slots
 from actions.pages import page_anchor
 from actions.report_files import MOST, Items, add_to_report
+from actions.report_supplement import begin, numbered
 from actions.said import Said
 from weijing.errors import BackendRefused, BackendUnavailable
 
@@ -43,7 +44,8 @@ class ActionReceiveEvidence(BaseAction):
         """The first file asks what it is for; those that follow are counted in one line each."""
         said, waiting, report_no = Said.latest(tracker), pending(tracker.slots), recently_filed(tracker.slots)
         if not said.sent:
-            return await _spoken_of(dispatcher, tracker.sender_id, waiting, report_no)
+            number = numbered(said, tracker) or report_no
+            return begin(said, number) if number and not waiting else await _spoken_of(dispatcher, tracker.sender_id, waiting, number)
         if not said.evidence:
             dispatcher.utter_message(response="utter_report_evidence_no_file")
             return []
@@ -75,7 +77,7 @@ def _question(said: Said, waiting: Items, report_no: str) -> str:
 async def _spoken_of(dispatcher: CollectingDispatcher, openid: str, waiting: Items, report_no: str) -> list[Event]:
     """What was said about evidence: add what waits, or say how to send it."""
     if not (waiting and report_no):
-        dispatcher.utter_message(response="utter_report_evidence_send" if report_no else "utter_report_evidence_how", report_no=report_no)
+        dispatcher.utter_message(response="utter_report_evidence_how")
         return []
     try:
         count = await add_to_report(report_no, waiting, openid)

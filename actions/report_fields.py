@@ -11,9 +11,12 @@ from typing import Any
 
 from actions import report_words as words
 from actions.form import Field, Slots
+from actions.masks import sealed as sealed  # where the other topics look for it
+from actions.report_details import DETAIL_FIELDS
 from actions.report_files import MOST
+from actions.report_reporter import REPORTER_FIELDS
 from actions.said import Said
-from store.context import current
+from weijing.report_topics import OTHER
 
 LEAST = {"投诉": 10, "举报": 4}
 """Characters below which nobody could look into it."""
@@ -42,12 +45,12 @@ def _match(text: str, topics: dict[str, str]) -> str | None:
 def _topic(said: Said, slots: Slots) -> str | None:
     topics = words.COMPLAINT_TOPICS if slots.get("report_kind") == "投诉" else words.TIP_TOPICS
     elsewhere = said.denies or _told_time(said, slots) or _told_place(said, slots)
-    return _match(said.text, topics) or (words.OTHER if 2 <= len(said.text) <= 20 and not elsewhere else None)
+    return _match(said.text, topics) or (OTHER if 2 <= len(said.text) <= 20 and not elsewhere else None)
 
 
 def _told_topic(said: Said, slots: Slots) -> str | None:
     kind = slots.get("report_kind") or _told_kind(said, slots)
-    topics = {name: pattern for name, pattern in (words.COMPLAINT_TOPICS if kind == "投诉" else words.TIP_TOPICS).items() if name != words.OTHER}
+    topics = {name: pattern for name, pattern in (words.COMPLAINT_TOPICS if kind == "投诉" else words.TIP_TOPICS).items() if name != OTHER}
     return _match(said.text, topics) if kind else None
 
 
@@ -123,53 +126,8 @@ def _asked_evidence(said: Said, slots: Slots) -> list[dict[str, Any]] | None:
     return [{"kind": "text", "ref": text[:500]}] if len(text) >= 6 else None
 
 
-def _mode(said: Said, slots: Slots) -> str | None:
-    if words.ANONYMOUS.search(said.text):
-        return "匿名"
-    return "实名" if words.NAMED.search(said.text) else None
-
-
-def _told_mode(said: Said, slots: Slots) -> str | None:
-    """Who is asked for his name may still say that he would rather not."""
-    mode = _mode(said, slots)
-    withdrawn = mode == "匿名" and slots.get("requested_slot") in {"reporter_name", "reporter_phone"}
-    return mode if slots.get("report_mode") is None or withdrawn else None
-
-
-def _name(said: Said, slots: Slots) -> str | None:
-    masked = words.MASKED_NAME.search(said.text)
-    if masked:
-        return masked[0]
-    plain = words.PLAIN_NAME.fullmatch(words.NOT_NAME.sub("", said.text.strip()))
-    return sealed("姓名", plain[1]) if plain and not said.denies and not words.NO_NAME.search(plain[1]) else None
-
-
-def _told_name(said: Said, slots: Slots) -> str | None:
-    masked = words.OWN_NAME.search(said.text)
-    return masked[1] if masked else None
-
-
-def _phone(said: Said, slots: Slots) -> str | None:
-    return said.identifier("phone")
-
-
-def _told_phone(said: Said, slots: Slots) -> str | None:
-    """A number given together with the name; one inside the story may be somebody else's."""
-    return _phone(said, slots) if slots.get("requested_slot") in {"report_mode", "reporter_name"} else None
-
-
 def _confirmed(said: Said, slots: Slots) -> bool | None:
     return True if said.agrees else None
-
-
-def _named(slots: Slots) -> bool:
-    return slots.get("report_mode") == "实名"
-
-
-def sealed(kind: str, value: str) -> str:
-    """A mask for a private value that the worker could not know to be one; the value itself where there is no vault (`rasa shell`)."""
-    context = current()
-    return context.keep(kind, value) if context.cipher else value
 
 
 FIELDS = (
@@ -179,10 +137,9 @@ FIELDS = (
     Field("report_occurred_at", "时间|日期", _time, _told_time, alone=words.TIME),
     Field("report_place", "地点|地址|位置|地方", _place, _told_place, alone=words.LOCATION, sent=frozenset({"位置"})),
     Field("report_happening_now", "是否正在发生|正在发生|现在", _happening, _told_happening),
+    *DETAIL_FIELDS,
     Field("report_evidence", "材料|证据|图片|照片", _asked_evidence, _evidence, skipped=[], adds=True, sent=frozenset(words.MEDIA)),
-    Field("report_mode", "方式|匿名|实名", _mode, _told_mode, adds=True),
-    Field("reporter_name", "姓名|名字", _name, _told_name, needed=_named),
-    Field("reporter_phone", "电话|手机号?|联系方式", _phone, _told_phone, needed=_named),
+    *REPORTER_FIELDS,
     Field("report_confirmed", "确认", _confirmed),
 )
-"""In the order of asking; their places are the numbers in the summary."""
+"""In the order of asking."""

@@ -4,32 +4,16 @@ from __future__ import annotations
 
 import re
 
+from weijing.report_topics import topics
+
 KINDS = {"投诉": "complaint", "举报": "tip"}
-MODES = {"匿名": "anonymous", "实名": "named"}
+MODES = {"匿名": "anonymous", "实名": "named", "实名保密": "sealed"}
 """What the user reads -> what the API takes."""
 MEDIA = ("图片", "语音", "视频", "文件", "链接")
 """What may be sent as evidence."""
 LOCATION = re.compile("〔位置〕.*")
 
-OTHER = "其他"
-TIP_TOPICS = {
-    "赌博": "赌|老虎机|六合彩|炸金花|牌局",
-    "涉黄": "卖淫|嫖|色情|淫秽",
-    "毒品": "吸毒|贩毒|冰毒|大麻|制毒",
-    "诈骗": "骗钱|骗子|传销|刷单|被骗",
-    "枪爆": "枪支|持枪|弹药|爆炸|雷管|管制刀具",
-    "非法集资": "集资|高息|庞氏|非法吸收",
-    "安全生产": "消防通道|违规作业|烟花爆竹|易燃",
-    "噪声": "噪音|扰民|太吵|广场舞",
-    OTHER: "其它|别的",
-}
-COMPLAINT_TOPICS = {
-    "态度": "骂|推脱|不耐烦|凶|吼|冷漠|爱理不理",
-    "不作为": "不受理|不立案|不管|没人管|拖着|一直没|不给办|推诿|不出警",
-    "乱收费": "多收|额外收|收费",
-    "违法": "打人|刑讯|索贿|受贿|违规|滥用",
-    OTHER: "其它|别的",
-}
+TIP_TOPICS, COMPLAINT_TOPICS = ({name: topic.words for (of, name), topic in topics().items() if of == kind} for kind in ("tip", "complaint"))
 """Topic -> other words for it. The names are the API's `topic`."""
 
 COMPLAINT = re.compile("服务态度|窗口|民警|警察|派出所|不作为|乱收费|12389")
@@ -60,11 +44,15 @@ NOW = re.compile("正在|此刻|这会儿?|就是现在|现在(?:还|就|正|又
 NOT_NOW = re.compile("[不没]是?(?:正在|还在|现在)|现在[没不]")
 
 ANONYMOUS = re.compile("匿名|不留(?:名|姓名)|不(?:想|要|用)?实名")
+SEALED = re.compile("实名(?:并|且|但|、|,|，)?(?:要|要求|请)?保密|保密实名")
+SECRET = re.compile("保密|不(?:要|想)?(?:公开|泄露|透露)|别(?:让|告诉)")
+"""SEALED whenever it is said; SECRET only as the answer to the question for the mode: many ask whether a tip stays secret."""
 NAMED = re.compile("实名|留(?:下)?(?:名|姓名|电话|联系)")
 MASKED_NAME = re.compile("〔姓名#[0-9a-f]{8}〕")
 OWN_NAME = re.compile(r"我(?:叫|是|的?名字[是叫]?)?\s?(〔姓名#[0-9a-f]{8}〕)")
 NOT_NAME = re.compile(r"〔[^〕]*〕|[,，]?\s?(?:电话|手机).*|\s?[0-9-]{5,}.*")
 PLAIN_NAME = re.compile(r"(?:我?叫|我是|姓名[是:： ]*|我?名字[是叫:： ]*)?\s?([\u4e00-\u9fff·•]{2,15}?)[。,， ]*")
 NO_NAME = re.compile("[不没吗呢]|什么|匿名|实名|保密|跳过|随便")
+UNKNOWN = re.compile("(?:我|也|都|真)*(?:不知道|不清楚|不记得|记不清|说不清|不想说|不方便说|跳过|略过|下一[个步项])[了的吧啊呀。!！,， ]*")
 NOTHING = re.compile("(?:我|都|暂时|目前|现在)*(?:不|没)")
 LEAD_IN = re.compile("^(?:〔位置〕|就?在|地点[是在:： ]*|地址[是在:： ]*)")

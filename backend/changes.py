@@ -20,7 +20,8 @@ LOCK = 7_261_003
 
 KNOWN = """
     SELECT EXISTS (SELECT FROM backend.applications WHERE application_no = $1) OR EXISTS (SELECT FROM backend.reports WHERE report_no = $1)
-        OR EXISTS (SELECT FROM backend.cases WHERE case_no = $1)
+        OR EXISTS (SELECT FROM backend.cases WHERE case_no = $1) OR EXISTS (SELECT FROM backend.filings WHERE filing_no = $1)
+        OR EXISTS (SELECT FROM backend.letters WHERE letter_no = $1)
 """
 SUBSCRIBE = "INSERT INTO backend.subscriptions (number, subscriber, openid) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 NOTE = """
@@ -40,11 +41,12 @@ async def subscribe(request: web.Request) -> web.StreamResponse:
 
 
 async def unsubscribe(request: web.Request) -> web.StreamResponse:
-    """Tell this user nothing more, what waits to be told included; doing it again changes nothing."""
+    """Tell this user nothing more, what waits to be told and rides of friends included; doing it again changes nothing."""
     subscriber = openid_digest(request.app[VAULT], request.match_info["openid"])
     async with transaction(request.app[POOL]) as connection:
         ended = await connection.fetch("DELETE FROM backend.subscriptions WHERE subscriber = $1 RETURNING number", subscriber)
         await connection.execute("DELETE FROM backend.changes WHERE subscriber = $1", subscriber)
+        await connection.execute("DELETE FROM backend.ride_contacts WHERE contact = $1", subscriber)
     return web.json_response({"ended": len(ended)})
 
 
@@ -58,10 +60,10 @@ async def list_changes(request: web.Request) -> web.StreamResponse:
     return web.json_response({"changes": changes})
 
 
-async def note_change(connection: asyncpg.Connection, change: dict[str, Any]) -> int:
-    """Put a change into the feed for each subscriber of its number; returns how many there are."""
+async def note_change(connection: asyncpg.Connection, change: dict[str, Any], note: str = NOTE) -> int:
+    """Put a change into the feed for each subscriber of its number, or for whom another `note` chooses; returns how many there are."""
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
-    return int((await connection.execute(NOTE, change["number"], change)).split()[-1])
+    return int((await connection.execute(note, change["number"], change)).split()[-1])
 
 
 def _moment(row: asyncpg.Record) -> str:

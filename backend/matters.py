@@ -1,4 +1,4 @@
-"""Matters of a bound user: applications and cases of the person, and what the openid reported under a name, in one list.
+"""Matters of a user in one list: what the openid filed, and, once it is bound, applications and cases of the person and what it reported under a name.
 
 An anonymous report is in nobody's list: it is followed by number and query code alone. A further kind of matter (appointments) is a further entry of `SOURCES`.
 """
@@ -15,7 +15,9 @@ from aiohttp import web
 from backend.applications import application_progress
 from backend.cases import case_progress
 from backend.database import POOL, connected
+from backend.filings import filing_progress
 from backend.identities import openid_digest
+from backend.letters import letter_progress
 from backend.reports import report_progress
 from backend.vault import VAULT
 
@@ -27,10 +29,10 @@ SHARED = ("item_name", "status", "status_text", "promised_on", "steps", "next_st
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose matters are meant, both as keyed digests."""
+    """Whose matters are meant, both as keyed digests; `person` is None for who is not bound."""
 
     openid: str
-    person: str
+    person: str | None
 
 
 Source = Callable[[asyncpg.Connection, Owner], Awaitable[Iterable[Matter]]]
@@ -38,14 +40,13 @@ Source = Callable[[asyncpg.Connection, Owner], Awaitable[Iterable[Matter]]]
 
 
 async def list_matters(request: web.Request) -> web.StreamResponse:
-    """What is whose, newest first; nothing for who is not bound."""
+    """What is whose, newest first; for who is not bound only their filings."""
     openid = openid_digest(request.app[VAULT], request.match_info["openid"])
     async with connected(request.app[POOL]) as connection:
         person = await connection.fetchval("SELECT person FROM backend.identities WHERE openid = $1", openid)
-        if person is None:
-            return web.json_response({"bound": False, "matters": []})
-        found = [matter for source in SOURCES for matter in await source(connection, Owner(openid, person))]
-    return web.json_response({"bound": True, "matters": sorted(found, key=lambda one: (one["on"], one["number"]), reverse=True)[:MOST]})
+        sources = SOURCES if person else (_filings,)
+        found = [matter for source in sources for matter in await source(connection, Owner(openid, person))]
+    return web.json_response({"bound": person is not None, "matters": sorted(found, key=lambda one: (one["on"], one["number"]), reverse=True)[:MOST]})
 
 
 def matter(kind: str, number: str, on: str, progress: Matter) -> Matter:
@@ -71,4 +72,16 @@ async def _reports(connection: asyncpg.Connection, owner: Owner) -> Iterable[Mat
     return [matter("report", row["report_no"], row["received_at"][:10], row) for row in rows]
 
 
-SOURCES: tuple[Source, ...] = (_applications, _cases, _reports)
+async def _filings(connection: asyncpg.Connection, owner: Owner) -> Iterable[Matter]:
+    query = "SELECT * FROM backend.filings WHERE sender = $1 ORDER BY received_at DESC LIMIT $2"
+    rows = map(filing_progress, await connection.fetch(query, owner.openid, MOST))
+    return [matter("filing", row["filing_no"], row["applied_on"], row) for row in rows]
+
+
+async def _letters(connection: asyncpg.Connection, owner: Owner) -> Iterable[Matter]:
+    query = "SELECT * FROM backend.letters WHERE sender = $1 ORDER BY received_at DESC LIMIT $2"
+    rows = map(letter_progress, await connection.fetch(query, owner.openid, MOST))
+    return [matter("letter", row["letter_no"], row["received_at"][:10], row) for row in rows]
+
+
+SOURCES: tuple[Source, ...] = (_applications, _cases, _reports, _letters, _filings)

@@ -1,4 +1,5 @@
-"""What the backend forgets: idempotency keys after their time, wrong proofs after their hour, changes after a month."""
+"""What the backend forgets: idempotency keys after their time, wrong proofs after their hour, changes after a month, deliveries of notices that are over,
+filings after their `keep_days`."""
 
 from __future__ import annotations
 
@@ -11,12 +12,18 @@ import asyncpg
 from aiohttp import web
 
 from backend.database import FAULTS, POOL, transaction
+from backend.forgetting import forget_past
+from backend.notices import LIVE
 from backend.proofs import WINDOW_S
 from weijing.errors import EngineError
 
 log = logging.getLogger(__name__)
 
 EVERY_S = 3600.0
+PAST_DELIVERIES = f"""
+    DELETE FROM backend.notice_deliveries AS told USING backend.notices
+     WHERE told.notice = notices.id AND (notices.published_at < now() - interval '30 days' OR NOT ({LIVE}))
+"""  # noqa: S608  of our own constants
 
 
 async def forget(pool: asyncpg.Pool) -> None:
@@ -25,6 +32,8 @@ async def forget(pool: asyncpg.Pool) -> None:
         await connection.execute("DELETE FROM backend.idempotency_keys WHERE expires_at < now()")
         await connection.execute("DELETE FROM backend.wrong_proofs WHERE at < now() - make_interval(secs => $1)", float(WINDOW_S))
         await connection.execute("DELETE FROM backend.changes WHERE at < now() - interval '30 days'")
+        await connection.execute(PAST_DELIVERIES)
+        await forget_past(connection)
 
 
 async def keep_clean(app: web.Application) -> AsyncIterator[None]:

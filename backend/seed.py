@@ -1,4 +1,4 @@
-"""Fills the tables at start: service items from the YAML, and demo applications and cases outside production. Doing it again changes nothing."""
+"""Fills the tables at start: service items from the YAML, and demo applications, cases and filings outside production. Doing it again changes nothing."""
 
 from __future__ import annotations
 
@@ -17,10 +17,14 @@ from backend.counters import counter_rows
 from backend.database import SETUP_LOCK, transaction
 from backend.demo import DEMO, DemoApplication
 from backend.demo_cases import DEMO_CASES, DemoCase
+from backend.demo_notices import seed_demo_notices
 from backend.demo_offices import DEMO_OFFICES
+from backend.demo_surveys import DEMO_SURVEYS
 from backend.identities import person_digest
 from backend.proofs import hash_proof
+from backend.seed_filings import seed_filings
 from backend.vault import Vault
+from weijing.filing import load_filings
 from weijing.service_items import FOLDER, ServiceItem, load_service_items
 from weijing.workdays import SHANGHAI, add_workdays
 
@@ -49,22 +53,28 @@ CASE = """
     INSERT INTO backend.cases (case_no, item_name, status, opened_on, steps, next_step, office, phone, person)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (case_no) DO NOTHING
 """
+SURVEY = """
+    INSERT INTO backend.surveys (id, title, intro, unit, questions, opens_on, closes_on) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
+"""
 PROOF = "INSERT INTO backend.proofs (number, kind, hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 
 
-async def seed(pool: asyncpg.Pool, vault: Vault, *, demo: bool, folder: Path = FOLDER) -> None:
-    """Bring the catalogue up to date and, with `demo`, put the demo applications in that are not there.
+async def seed(pool: asyncpg.Pool, vault: Vault, *, demo: bool, folder: Path = FOLDER, app_id: str = "") -> None:
+    """Bring the catalogue up to date and, with `demo`, put the demo applications in that are not there; the filings are those of the
+    simulator's people of this `app_id`.
 
     Raises:
-        ServiceItemError: a record is not valid; the tables are as before.
+        ServiceItemError, FilingError: a record is not valid; the tables are as before.
     """
     items = await asyncio.to_thread(load_service_items, folder)
+    await asyncio.to_thread(load_filings)
     async with transaction(pool) as connection:
         await connection.execute("SET LOCAL lock_timeout = '60s'")  # another process may be seeding
         await connection.execute("SELECT pg_advisory_xact_lock($1)", SETUP_LOCK)
         await seed_items(connection, items)
         if demo:
             await seed_demo(connection, vault, {item.id: item for item in items})
+            await seed_filings(connection, vault, app_id)
 
 
 async def seed_items(connection: asyncpg.Connection, items: Sequence[ServiceItem]) -> None:
@@ -101,6 +111,8 @@ async def seed_demo(connection: asyncpg.Connection, vault: Vault, items: Mapping
     await connection.executemany(APPLICANT, [(demo.application_no, person) for demo, person in zip(DEMO, people, strict=True)])
     await connection.executemany(OFFICE, DEMO_OFFICES)
     await connection.executemany(COUNTER, counter_rows(DEMO_OFFICES))
+    await seed_demo_notices(connection)
+    await connection.executemany(SURVEY, DEMO_SURVEYS)
     proofs = [(number, kind, proof) for number, demo in _numbered(missing, cases) for kind, proof in demo.proofs.items()]
     hashes = await asyncio.gather(*(hash_proof(vault, kind, proof) for _, kind, proof in proofs))
     await connection.executemany(PROOF, [(number, kind, value) for (number, kind, _), value in zip(proofs, hashes, strict=True)])

@@ -10,9 +10,10 @@ from typing import Any
 import asyncpg
 from aiohttp import web
 
-from backend import applications, cases, reports
+from backend import applications, cases, filings, letters, reports
 from backend.changes import note_change
 from backend.contract import BODY
+from backend.filing_supplements import ask
 from backend.idempotency import create_once
 from backend.problems import Problem, not_found
 from weijing.workdays import SHANGHAI
@@ -48,6 +49,16 @@ KINDS = {
         "UPDATE backend.cases SET status = $2, steps = $3, next_step = $4 WHERE case_no = $1",
         cases.STATUS,
     ),
+    "filing_no": Kind(
+        "SELECT item_name, steps, next_step FROM backend.filings WHERE filing_no = $1 FOR UPDATE",
+        "UPDATE backend.filings SET status = $2, steps = $3, next_step = $4 WHERE filing_no = $1",
+        filings.STATUS,
+    ),
+    "letter_no": Kind(
+        "SELECT '局长信箱来信' AS item_name, steps, next_step FROM backend.letters WHERE letter_no = $1 FOR UPDATE",
+        "UPDATE backend.letters SET status = $2, steps = $3, next_step = $4 WHERE letter_no = $1",
+        letters.STATUS,
+    ),
 }
 """Path parameter -> kind."""
 
@@ -68,7 +79,8 @@ async def add_step(request: web.Request) -> web.StreamResponse:
         if row is None:
             raise not_found()
         taken = {"at": datetime.now(SHANGHAI).isoformat(timespec="seconds"), "name": step["name"], "note": step.get("note") or ""}
-        next_step = step.get("next_step") or row["next_step"]
+        asked = await ask(connection, number, step) if parameter == "filing_no" else ""
+        next_step = asked or step.get("next_step") or row["next_step"]
         await connection.execute(kind.write, number, step["status"], [*row["steps"], taken], next_step)
         moved = {"number": number, "status": step["status"], "status_text": kind.statuses[step["status"]]}
         told = await note_change(connection, {**moved, "item_name": row["item_name"], "step": taken, "next_step": next_step})

@@ -65,3 +65,13 @@ class Vault:
 
 
 VAULT = web.AppKey("vault", Vault)
+SEALED = web.AppKey("sealed", Vault)
+"""The vault of reporters who asked for secrecy (公安机关办理行政案件程序规定 art. 63, 刑事案件程序规定 art. 173).
+
+It has a key of its own, and nothing here opens what it sealed.
+"""
+
+
+def sealed_vault(key: bytes) -> Vault:
+    """The vault under 32 derived bytes (`Settings.derived_key`)."""
+    return Vault(base64.urlsafe_b64encode(key).decode())

@@ -13,14 +13,13 @@ from backend.database import POOL
 from backend.idempotency import create_once
 from backend.problems import Problem, not_found
 from backend.proofs import prove
-from backend.reports import report_progress
+from backend.reports import DONE, report_progress
 from backend.vault import VAULT
 from weijing.workdays import SHANGHAI
 
-DECIDED = "done"
 NEXT = "已按您的要求撤回，不再答复。已经掌握的违法犯罪线索，公安机关仍会依法核查。"
 READ = "SELECT * FROM backend.reports WHERE report_no = $1 FOR UPDATE"
-WRITE = "UPDATE backend.reports SET status = 'withdrawn', steps = $2, next_step = $3, promised_on = NULL WHERE report_no = $1 RETURNING *"
+WRITE = "UPDATE backend.reports SET status = 'withdrawn', steps = $2, next_step = $3, promised_on = NULL, question = NULL WHERE report_no = $1 RETURNING *"
 
 
 async def withdraw_report(request: web.Request) -> web.StreamResponse:
@@ -36,7 +35,7 @@ async def withdraw_report(request: web.Request) -> web.StreamResponse:
         row = await connection.fetchrow(READ, report_no)
         if row is None:
             raise not_found()
-        if row["status"] == DECIDED:
+        if row["status"] == DONE:
             raise Problem(409, "already_decided", "The report is decided; it cannot be withdrawn any more.")
         if row["status"] != "withdrawn":
             step = {"at": datetime.now(SHANGHAI).isoformat(timespec="seconds"), "name": "撤回", "note": "投诉举报人撤回"}

@@ -21,7 +21,8 @@ from channels.simulator.envelope import Envelope
 from store.keys import PARTITIONS, key
 from weijing.engines import start_postgres, start_redis
 from weijing.errors import EngineError, ReplyRejected
-from weijing.settings import Settings, generated_secrets
+from weijing.generated import generated_secrets
+from weijing.settings import Settings
 
 PATH = "/webhooks/wechat/webhook"
 PORTS = ("EDGE_PORT", "BACKEND_PORT", "BOT_PORT", "SENDER_PORT", "PROJECTOR_PORT", "COURIER_PORT")

@@ -22,8 +22,10 @@ from store.context import CURRENT, TurnContext
 from store.held import Held
 from store.message import Bubble, Message
 from store.turns import dumps, masked, now_ms
+from weijing import easy_mode
 from weijing.candidate_names import hide_candidates
 from weijing.privacy import mask_for_log
+from weijing.urgency import URGENT
 
 SORRY = "抱歉，这条消息我没能处理好，已转给工作人员。着急的话请拨打 110（紧急）或 12345。"
 EMPTY = "我没有听懂。您可以换个说法，或回复“人工”找工作人员。"
@@ -81,6 +83,8 @@ class TurnRunner:
         finally:
             CURRENT.reset(token)
         new = list(islice(user.tracker.events, before, None))
+        if user.tracker.get_slot(easy_mode.SLOT) and bubbles and not user.tracker.is_paused():
+            bubbles = _eased(bubbles, new, context)
         shown = _shown(message, held, bubbles)
         cut = plan_cut(user.tracker, self.domain, user.header)
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
@@ -122,7 +126,8 @@ class TurnRunner:
         paused = any(isinstance(event, ConversationPaused) for event in new)
         entities = {entity.get("entity"): entity.get("value") for entity in parse.get("entities", [])}
         intent = parse.get("intent") or {}
-        handoff = {"reason": user.tracker.get_slot("handoff_reason") or "request", "urgency": "urgent" if intent.get("name") == "emergency" else "normal"}
+        urgent = intent.get("name") == "emergency" or (user.tracker.get_slot("report_urgency") or {}).get("level") in URGENT
+        handoff = {"reason": user.tracker.get_slot("handoff_reason") or "request", "urgency": "urgent" if urgent else "normal"}
         return dumps({
             "type": "turn", "key": message.key, "openid": message.openid, "channel": message.channel, "kind": message.kind,
             "text": said.text if said else mask_for_log(message.text), "bubbles": masked(_kept(shown, context)), "intent": intent.get("name"),
@@ -157,6 +162,15 @@ def _shown(message: Message, held: Held, bubbles: list[Bubble]) -> list[Bubble]:
         return []
     kept = [bubble for _, waiting in held for bubble in waiting]
     return [{"text": KEPT}, *kept, *bubbles] if kept else bubbles
+
+
+def _eased(bubbles: list[Bubble], events: list[Event], context: TurnContext) -> list[Bubble]:
+    """The reply for a user in easy mode; the tracker's last bubble gets the choices as they are numbered, so that a digit finds them."""
+    eased = easy_mode.ease(bubbles, lambda text: mask_for_log(context.keepable(text)) == text)
+    said = [event for event in events if isinstance(event, BotUttered)]
+    for event in said:
+        event.data = {**(event.data or {}), "buttons": eased.choices if event is said[-1] else None}
+    return eased.bubbles
 
 
 def _masked(events: list[Event], context: TurnContext) -> list[Event]:

@@ -11,10 +11,12 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
 from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.follow_up import follow_up
 from store.context import TurnContext
 from store.evidence import evidence_id
 from store.message import MEDIA as KEPT
 from store.message import Message
+from weijing import easy_mode
 from weijing.candidate_names import hide_candidates
 from weijing.privacy import mask, mask_name
 
@@ -75,7 +77,9 @@ def _parts(message: Message, tracker: DialogueStateTracker, context: TurnContext
     if message.kind == "voice" and message.text:
         context.spoken = evidence_id(message.key)
     if message.text:
-        return chosen(clean(message, tracker, context), tracker), None
+        text = chosen(clean(message, tracker, context), tracker)
+        about = follow_up(text, tracker)
+        return text, _intent("ask_guide", about) if about is not None else None
     if message.kind in MEDIA:
         return MEDIA[message.kind], _intent("add_evidence", [("media", one) for one in _evidence(message, context)])
     return NOTHING, _intent("help")
@@ -127,12 +131,14 @@ def _intent(name: str, entities: list[tuple[str, str]] | None = None) -> dict[st
 
 
 def chosen(text: str, tracker: DialogueStateTracker) -> str:
-    """A bare number picks a button of the last reply; other words are returned as they are."""
+    """A bare number picks a button of the last reply, in easy mode also the two that are always there; other words are returned as they are."""
     digits = text.strip("。.、 ")
     if not digits.isdigit() or len(digits) > 2:
         return text
     buttons = offered(tracker)
     number = int(digits)
+    if tracker.get_slot(easy_mode.SLOT) and number in easy_mode.ALWAYS:
+        return easy_mode.ALWAYS[number]
     return str(buttons[number - 1].get("payload") or buttons[number - 1]["title"]) if 1 <= number <= len(buttons) else text
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import lean
+from weijing.english_cards import english_faults
 from weijing.errors import ServiceItemError
 from weijing.law_texts import has_law_texts, load_law_texts, unknown_articles
 from weijing.service_items import load_service_items
@@ -58,12 +59,14 @@ def _intents(importer: Any) -> list[str]:
 
 
 def item_faults(root: Path, shared: Path) -> Iterator[str]:
-    """The first fault of the records; of sound ones every citation that the law texts under `shared` do not hold."""
+    """The first fault of the records; of sound ones what their English cards say otherwise, and citations that the law texts under `shared` lack."""
     try:
         items = load_service_items(root / "data" / "service_items")
     except ServiceItemError as error:
         yield f"service items: {error.message}"
         return
+    if root == ROOT:
+        yield from english_faults(items)
     if has_law_texts(shared):
         yield from (f"service items: {fault}" for fault in unknown_articles(items, load_law_texts(shared)))
 

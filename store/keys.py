@@ -22,6 +22,7 @@
     wj:{p}:attempts         hash: inbox id -> times a worker has taken it up again
     wj:{p}:lease            string: the worker that owns the partition
     wj:changes              string: id of the last change of the backend's feed that was posted (see `actions.changes`)
+    wj:notices              hash: urgent | plain -> id of the last delivery of the backend's feed of notices that was posted (see `actions.notice_feed`)
     wj:workers              sorted set: live workers by heartbeat (ms)
     wj:{<app id>}:token     string: the account's access token, alone under this key (see `channels.wechat.token`; beside it its _lock, _failed and _forced)
     wj:{<app id>}:pace      string: the pace of the account's calls (see `store.pace`)
@@ -39,6 +40,7 @@ PARTITIONS = 64
 
 WORKERS = "wj:workers"
 CHANGES = "wj:changes"
+NOTICES = "wj:notices"
 
 
 def partition(openid: str) -> int:

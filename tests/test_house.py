@@ -13,9 +13,12 @@ from ruamel.yaml import YAML
 from actions.guide import LATER as NOT_YET
 from weijing.settings import ROOT, Settings
 
-TOPICS = ("guide", "progress", "report", "handoff", "emergency", "smalltalk", "fallback", "identity", "feedback", "office", "appointment", "naming")
+TOPICS = (
+    "guide", "progress", "report", "handoff", "emergency", "smalltalk", "fallback", "identity", "feedback", "office", "appointment", "naming", "notice",
+    "help", "easy", "menu", "language",
+)  # fmt: skip
 """Topics in force; the others have only rules that say so."""
-LATER = ("residence", "filings", "notice")
+LATER = ("residence", "filings")
 DECIDED = {"nlu_clarify", "nlu_fallback"}
 """Intents that the decider sets; nobody says them, so they have no examples."""
 ROOMS = ("weijing", "store", "bot", "actions", "channels", "backend")

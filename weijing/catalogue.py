@@ -54,6 +54,9 @@ def _totals(items: Sequence[ServiceItem]) -> Iterator[str]:
     yield "Not confirmed, by fact: " + ", ".join(
         f"{ASPECTS[name]} `{name}` {sum(name in item.unconfirmed for item in items)}" for name in MAY_BE_UNCONFIRMED
     ) + "."
+    yield ""
+    places = "、".join(sorted({region.place for item in items for region in item.regions}))
+    yield f"Items whose answer follows the person's situation: {sum(bool(item.situations) for item in items)}. Places with rules of their own: {places}."
 
 
 def _total(name: str, items: Sequence[ServiceItem]) -> str:

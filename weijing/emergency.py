@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from weijing import emergency_english
 from weijing.emergency_patterns import ALARM, ASKING, DENIED, FICTION, HINT, JOKE, NOW, PAST
 
 SCREENED = 300
@@ -45,6 +46,7 @@ _TRADITIONAL = str.maketrans(
     "杀烧绑骗转账账钱报门车着烟个来抢强奸踪随儿妈爷见没现关锁离开楼气闯进们给让刚发帮还坏验证码联系话电伤邻你后头挂险勒灭里里烂险残亲",
 )
 _FACE = re.compile(r"\[([^\[\]]{1,6})\]|/:[^\s]{1,8}")
+_LETTERS = re.compile("[a-z]{3}")
 _BREAK = re.compile(r"[^\w\u4e00-\u9fff]+|_+")
 _SPACED = re.compile(r"(?:[\u4e00-\u9fff]\|){3}")
 
@@ -66,6 +68,9 @@ def screen(text: str) -> EmergencyCard | None:
     """The card for a message that tells of a danger now, else None."""
     if len(text) > 2 * SCREENED:
         text = text[:SCREENED] + "。" + text[-SCREENED:]
+    folded = unicodedata.normalize("NFKC", text).lower()
+    if _LETTERS.search(folded) and (kind := emergency_english.alarm(folded)):
+        return EmergencyCard(kind, emergency_english.CARDS[kind])
     plain = _plain(text)
     if not HINT.search(plain):
         return None

@@ -62,7 +62,8 @@ class FilingField:
         optional: may be skipped (「没有」).
         when: asked only if each of these fields has one of the values (`租住|借住`).
         options: of a `choice`.
-        least, most: characters of a `text`, entries of `pictures` and `people`; days from today of a `date` (`least` 365 back, `most` 30 ahead).
+        least, most: characters of a `text`, entries of `pictures` and `people`; days from today of a `date` (`least` 365 back, `most` 30 ahead);
+            hours from now of a `moment` (24 ahead without `most`).
         prefill: taken from the bound identity where there is one.
         story: any words will do; only a clear question or command is an aside.
     """
@@ -103,6 +104,7 @@ class Filing:
             is added by the bot.
         consent: `duty` if the law demands the filing, `voluntary` if the user may withdraw it at any time (arts. 13, 15).
         repeat: fields that make two filings of a person on one day the same one.
+        at_least_one: optional fields of which one must be answered.
         receipt: what happens next, said with the number.
         workdays: within which the bureau answers; None if it promises nothing.
         erasable: whether the user may have it deleted.
@@ -126,6 +128,7 @@ class Filing:
     basis: tuple[Basis, ...] = ()
     item: str = ""
     repeat: tuple[str, ...] = ()
+    at_least_one: tuple[str, ...] = ()
     workdays: int | None = None
     keep_days: int | None = None
     erasable: bool = False
@@ -133,6 +136,11 @@ class Filing:
     def asked(self, answers: dict[str, object]) -> list[FilingField]:
         """The fields that these answers call for, in order."""
         return [one for one in self.fields if one.wanted(answers)]
+
+    def must(self, one: FilingField, answers: dict[str, object]) -> bool:
+        """Whether this field cannot be skipped, given the answers so far: the last of `at_least_one` when none of the others is answered."""
+        last = one.id == next(reversed(self.at_least_one), None)
+        return not one.optional or (last and not any(answers.get(name) for name in self.at_least_one))
 
 
 @cache
@@ -169,4 +177,5 @@ def _faults(filing: Filing, stem: str) -> list[str]:
             found.append(f"fields.{one.id}.options: a choice has them, and nothing else")
         known.add(one.id)
     found += [f"repeat: {name} is no field" for name in filing.repeat if name not in known]
+    found += [f"at_least_one: {name} is no optional field" for name in filing.at_least_one if name not in {one.id for one in filing.fields if one.optional}]
     return found + ([] if 0 < len(filing.name) <= 20 else ["name: 1 to 20 characters"])

@@ -23,7 +23,9 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("email", re.compile(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{2,63}){1,4}", re.ASCII)),
     ("application_no", re.compile(rf"{_L}[Aa]\s?\d{{4}}\s?-\s?\d{{6}}{_R}")),
     ("report_no", re.compile(rf"{_L}[Jj]\s?\d{{4}}\s?-\s?\d{{6}}{_R}")),
+    ("filing_no", re.compile(rf"{_L}[Bb]\s?\d{{4}}\s?-\s?\d{{6}}{_R}")),
     ("case_no", re.compile(rf"{_L}[Kk]\s?\d{{4}}\s?-\s?\d{{6}}{_R}")),
+    ("letter_no", re.compile(rf"{_L}[Xx]\s?\d{{4}}\s?-\s?\d{{6}}{_R}")),
     ("id_number", re.compile(rf"{_L}[1-9]\d{{5}}[ -]?(?:18|19|20)\d{{2}}[ -]?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?\d{{3}}[\dXx]{_R}")),
     ("credit_code", re.compile(rf"{_L}[0-9A-HJ-NPQRTUWXY]{{2}}\d{{6}}[0-9A-HJ-NPQRTUWXY]{{10}}{_R}")),
     ("bank_card", re.compile(rf"{_L}[3-6]\d{{3}}(?:[ -]?\d{{4}}){{3}}(?:[ -]?\d{{1,3}})?{_R}")),
@@ -44,8 +46,8 @@ class Identifier:
     """One identifier in a text.
 
     Args:
-        kind: `id_number` `credit_code` `phone` `plate` `bank_card` `email` `travel_document` `application_no` `report_no` `case_no`
-            `query_code`.
+        kind: `id_number` `credit_code` `phone` `plate` `bank_card` `email` `travel_document` `application_no` `report_no` `filing_no`
+            `case_no` `letter_no` `query_code`.
         value: written the canonical way: half-width, capitals, no blanks (query codes with their hyphen).
         start, end: its place in the text as given.
         valid: False for an identity number whose check digit is wrong.
@@ -81,7 +83,7 @@ def _canonical(kind: str, raw: str) -> str:
     if kind == "email":
         return raw
     value = re.sub(r"[\s·.•-]", "", raw).upper()
-    if kind in {"application_no", "report_no", "case_no"}:
+    if kind in {"application_no", "report_no", "filing_no", "case_no", "letter_no"}:
         return f"{value[:5]}-{value[5:]}"
     return f"{value[:4]}-{value[4:]}" if kind == "query_code" else value
 
@@ -110,6 +112,11 @@ def id_number_is_valid(value: str) -> bool:
     from stdnum.cn import ric
 
     return bool(ric.is_valid(value)) or (value[:2] in {"81", "82", "83"} and ric.calc_check_digit(value[:-1]) == value[-1])
+
+
+def phone_is_valid(value: str) -> bool:
+    """A mobile number, or a land line with area code, or a number abroad with its `+` and country code."""
+    return bool(re.fullmatch(r"(?:\+86)?1[3-9]\d{9}", value)) or _rings(value)
 
 
 def _rings(value: str) -> bool:

@@ -67,9 +67,10 @@ def load_law_texts(shared: Path) -> LawTexts:
 def unknown_articles(items: Iterable[ServiceItem], texts: LawTexts) -> Iterator[str]:
     """A sentence for every cited article that does not exist."""
     for item in items:
-        for number, basis in enumerate(item.legal_basis):
+        places = [("legal_basis", item.legal_basis), *((f"regions.{region.place}.legal_basis", region.legal_basis) for region in item.regions)]
+        for field, number, basis in ((field, number, basis) for field, bases in places for number, basis in enumerate(bases)):
             if basis.article and not texts.knows(basis.law, basis.article):
-                yield f"{item.category}: {item.id}.legal_basis[{number}].article: {basis.law} has no {basis.article}"
+                yield f"{item.category}: {item.id}.{field}[{number}].article: {basis.law} has no {basis.article}"
 
 
 def _articles(text: str) -> Iterator[tuple[str, str]]:

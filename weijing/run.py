@@ -154,8 +154,10 @@ def _show(settings: Settings, names: list[str], logs: Path, terminal: Terminal) 
 
 
 def _show_demos(settings: Settings, terminal: Terminal) -> None:
-    """Applications of the reference backend that the progress question finds; any one proof opens each. By name only: the hall imports no room."""
+    """Applications and filings of the reference backend that the progress question finds; any one proof opens each. By name only: the hall imports no room."""
     if settings.demo:
         for demo in importlib.import_module("backend.demo").DEMO[:SHOWN_DEMOS]:
             proofs = demo.proofs
             terminal.say(f"演示办件 demo           {demo.application_no}  查询码 {proofs['query_code']}  手机 {proofs['phone']}")
+        for filing in importlib.import_module("backend.demo_filings").DEMO_FILINGS:
+            terminal.say(f"演示申报 demo           {filing.filing_no}  查询码 {filing.query_code}  手机 {filing.filer.proofs['phone']}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ CATEGORIES: Mapping[str, str] = {
 }  # fmt: skip
 ASPECTS: Mapping[str, str] = {
     "overview": "简介", "materials": "材料", "fee": "费用", "time_limit": "办理时限", "procedure": "办理流程", "conditions": "办理条件",
-    "where": "办理地点", "online": "网上办理", "legal_basis": "法律依据", "validity": "有效期",
+    "where": "办理地点", "online": "网上办理", "legal_basis": "法律依据", "validity": "有效期", "who": "谁来办",
 }  # fmt: skip
 MAY_BE_UNCONFIRMED = ("materials", "fee", "time_limit", "procedure", "conditions", "where", "online", "validity")
 """Each of these is either filled or named in `unconfirmed`."""
@@ -21,20 +21,22 @@ MAY_BE_UNCONFIRMED = ("materials", "fee", "time_limit", "procedure", "conditions
 
 @dataclass(frozen=True)
 class Material:
-    """One paper to bring; `when` is empty if everybody needs it."""
+    """One paper to bring; `note` says more about it. `when`: see `Situation`."""
 
     name: str
     form: Literal["original", "copy", "both", "electronic"]
-    when: str | None = None
+    note: str = ""
+    when: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Charge:
-    """One line of the fee schedule, in yuan."""
+    """One line of the fee schedule, in yuan. `when`: see `Situation`."""
 
     what: str
     yuan: float
     note: str = ""
+    when: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,58 @@ class Basis:
 
 
 @dataclass(frozen=True)
+class Changes:
+    """What takes the place of an item's own fields; None leaves the field as it is."""
+
+    conditions: tuple[str, ...] | None = None
+    materials: tuple[Material, ...] | None = None
+    fee: Fee | None = None
+    time_limit: TimeLimit | None = None
+    procedure: tuple[str, ...] | None = None
+    where: str | None = None
+    online: str | None = None
+    validity: str | None = None
+    who: str | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer to a situation's question.
+
+    Args:
+        name: at most 10 characters: a button, and what `when` refers to.
+        words: other words by which a message tells it.
+        changes: what is then different.
+        item: the other item that answers then.
+    """
+
+    name: str
+    words: tuple[str, ...] = ()
+    changes: Changes = Changes()
+    item: str = ""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A question about the person that changes an answer, with 2 to 4 choices.
+
+    A material or charge whose `when` names choices of it is needed in these alone; who has not told yet sees all, with their `when`.
+    """
+
+    question: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Region:
+    """What differs in a province or city (`weijing.places`), and the rule that says so."""
+
+    place: str
+    legal_basis: tuple[Basis, ...]
+    changes: Changes
+
+
+@dataclass(frozen=True)
 class ServiceItem:
     """One service item; `valid_from` is the day its facts were checked, `review_by` the last day it is answered without a warning."""
 
@@ -92,8 +146,10 @@ class ServiceItem:
     where: str = ""
     online: str = ""
     validity: str = ""
+    who: str = ""
+    situations: tuple[Situation, ...] = ()
     related: tuple[str, ...] = ()
-    regions: dict[str, str] = field(default_factory=dict)
+    regions: tuple[Region, ...] = ()
     unconfirmed: tuple[str, ...] = ()
     risk: Literal["low", "medium", "high"] = "low"
 

@@ -5,7 +5,7 @@ It works on the dict form (`ServiceItem.as_dict`), since the bot gets items over
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,15 +19,18 @@ _DAYS = {"calendar": "日", "workday": "个工作日"}
 _BASES_SHOWN = 4
 
 
-def card(item: Item, aspect: str, today: date) -> str:
+def card(item: Item, aspect: str, today: date, about: Sequence[str] = ()) -> str:
     """The answer to one aspect of an item; an unknown aspect gets the overview.
 
     A field that is not confirmed is said to follow the handling office, never guessed.
+
+    Args:
+        about: lines below the title that say for whom and where it holds.
     """
     aspect = aspect if aspect in ASPECTS else "overview"
     lines = _PARTS[aspect](item) or _unconfirmed(aspect)
     warning = [_warning(item)] if today > _day(item["review_by"]) else []
-    return "\n".join([*warning, f"【{item['name']}】{ASPECTS[aspect]}", *lines, _basis_line(item, aspect)])
+    return "\n".join([*warning, f"【{item['name']}】{ASPECTS[aspect]}", *about, *lines, _basis_line(item, aspect)])
 
 
 def _unconfirmed(aspect: str) -> list[str]:
@@ -54,8 +57,12 @@ def _materials(item: Item) -> list[str]:
 
 
 def _material(material: Mapping[str, Any]) -> str:
-    when = f"——{material['when']}" if material["when"] else ""
-    return f"{material['name']}（{FORMS[material['form']]}）{when}"
+    return f"{material['name']}（{FORMS[material['form']]}）" + (f"——{remark(material)}" if remark(material) else "")
+
+
+def remark(part: Mapping[str, Any]) -> str:
+    """「父母未婚；到窗口填写」: who needs a material or pays a charge, and its note."""
+    return "；".join(filter(None, ["或".join(part["when"]), part["note"]]))
 
 
 def _fee(item: Item) -> list[str]:
@@ -66,7 +73,12 @@ def _fee(item: Item) -> list[str]:
 def charge_line(charge: Mapping[str, Any]) -> str:
     """「丢失补领：40元」."""
     amount = f"{charge['yuan']:g}元" if charge["yuan"] else "不收费"
-    return f"{charge['what']}：{amount}" + (f"（{charge['note']}）" if charge["note"] else "")
+    return f"{charge['what']}：{amount}" + (f"（{remark(charge)}）" if remark(charge) else "")
+
+
+def _who(item: Item) -> list[str]:
+    """Where no rule on who comes is known, only whom the item is for."""
+    return [f"适用：{item['audience']}", item["who"] or "能不能由别人代办，没有全国统一的明确规定，或还没有核实，请先问办理窗口，或回复“人工”。"]
 
 
 def _time_limit(item: Item) -> list[str]:
@@ -154,4 +166,5 @@ _PARTS: Mapping[str, Callable[[Item], list[str]]] = {
     "online": _plain("online"),
     "legal_basis": _all_bases,
     "validity": _plain("validity"),
+    "who": _who,
 }

@@ -17,6 +17,7 @@ from weijing.article_numbers import well_formed
 from weijing.errors import ServiceItemError
 from weijing.order_law import order_law_faults
 from weijing.service_item import ASPECTS, CATEGORIES, MAY_BE_UNCONFIRMED, Basis, Fee, ServiceItem, TimeLimit
+from weijing.service_item_choices import choice_faults, effect_faults
 from weijing.service_item_record import read_record
 from weijing.settings import ROOT
 
@@ -86,7 +87,9 @@ def _faults(item: ServiceItem) -> list[tuple[str, str]]:
     )
     found += [(name, fault) for name, good, fault in checks if not good]
     found += [(f"legal_basis[{n}].{name}", fault) for n, basis in enumerate(item.legal_basis) for name, fault in _basis_faults(basis)]
-    return found + _unconfirmed_faults(item) + list(order_law_faults(item))
+    bases = [(f"regions.{region.place}", basis) for region in item.regions for basis in region.legal_basis]
+    found += [(f"{place}.{name}", fault) for place, basis in bases for name, fault in _basis_faults(basis)]
+    return [*found, *_unconfirmed_faults(item), *order_law_faults(item), *choice_faults(item)]
 
 
 def _basis_faults(basis: Basis) -> list[tuple[str, str]]:
@@ -123,3 +126,5 @@ def _check_together(items: list[ServiceItem]) -> None:
         for other in item.related:
             if other not in ids or other == item.id:
                 raise ServiceItemError(f"{item.category}: {item.id}.related: {other} is no other item")
+    for fault in effect_faults({item.id: item for item in items}):
+        raise ServiceItemError(fault)

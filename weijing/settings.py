@@ -5,9 +5,7 @@ Only this module reads `os.environ`. `docs/settings.md` lists every setting; a t
 
 from __future__ import annotations
 
-import base64
 import os
-import secrets
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -16,9 +14,9 @@ from dotenv import dotenv_values, load_dotenv
 from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
 
 from weijing.errors import SettingsError
+from weijing.generated import generated_secrets
 
 ROOT = Path(__file__).resolve().parent.parent
-SECRETS_FILE = "secrets.env"
 REQUIRED = ("wechat_app_id", "wechat_app_secret", "wechat_token", "wechat_aes_key", "backend_token", "vault_key")
 """What production must set; elsewhere it is generated."""
 
@@ -41,6 +39,7 @@ class Settings(BaseSettings):
     wechat_oauth_base: str = Field(default="", description="base URL of the OAuth2 page; empty = WeChat's own, in demo the simulator's")
     wechat_notice_templates: str = Field(default="", description="ids of subscription-notice templates, `progress=ID,appointment=ID`; empty = no notices")
     wechat_calls_per_minute: int = Field(default=1200, ge=10, description="calls of the platform's API that the senders make in any minute, together")
+    bureau_region: str = Field(default="", description="the bureau's province or city, e.g. 厦门: its own rules are answered first; empty = national rules")
     public_url: str = Field(default="", description="https address by which phones reach the edge, for H5 pages; empty = none, in demo the edge's own")
     webchat_origins: str = Field(default="", description="origins whose pages may embed the web chat, comma-separated; in demo the edge's own too")
     trusted_proxies: str = Field(default="127.0.0.1/32,::1/128", description="networks of our own proxies, whose X-Forwarded-For names the visitor")
@@ -48,6 +47,8 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", description="PostgreSQL; empty = embedded under var/")
     backend_url: str = Field(default="", description="the government service API; empty = the reference backend")
     backend_token: SecretStr = Field(default=SecretStr(""), description="bearer token of the government service API")
+    follow_up_workdays: int = Field(default=5, ge=1, le=60, description="workdays to follow up a bad rating: the bureau's promise, no law sets it")
+    letter_workdays: int = Field(default=10, ge=1, le=60, description="workdays to answer a letter: the bureau's promise; a named one in 15 days")
     vault_key: SecretStr = Field(default=SecretStr(""), description="Fernet key of the vault that holds identity numbers and phones")
     edge_host: str = Field(default="127.0.0.1", description="address the edge listens on")
     edge_port: int = Field(default=8000, description="port of the edge")
@@ -121,37 +122,14 @@ class Settings(BaseSettings):
         return self.public_url.rstrip("/") or (f"http://127.0.0.1:{self.edge_port}" if self.demo else "")
 
     def derived_key(self, purpose: str) -> bytes:
-        """32 bytes for one purpose (`evidence`, `h5-link`, `webchat-session`), derived from VAULT_KEY by HKDF-SHA256: one secret to keep, none to confuse."""
+        """32 bytes for one purpose, derived from VAULT_KEY by HKDF-SHA256: one secret to keep, none to confuse.
+
+        Purposes: `evidence`, `h5-link`, `webchat-session`, `sealed-reporter`.
+        """
         from cryptography.hazmat.primitives.hashes import SHA256
         from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
         return HKDF(SHA256(), 32, salt=None, info=f"weijing {purpose}".encode()).derive(self.vault_key.get_secret_value().encode())
-
-
-def generated_secrets(var: Path) -> dict[str, str]:
-    """Secrets of a demo account, made once and kept in `var/secrets.env` (mode 0600)."""
-    path = var / SECRETS_FILE
-    if not path.exists():
-        var.mkdir(parents=True, exist_ok=True)
-        values = {
-            "WECHAT_APP_ID": "wx" + secrets.token_hex(8),
-            "WECHAT_APP_SECRET": secrets.token_hex(16),
-            "WECHAT_TOKEN": secrets.token_hex(12),
-            "WECHAT_ORIGINAL_ID": "gh_" + secrets.token_hex(6),
-            "WECHAT_AES_KEY": base64.b64encode(secrets.token_bytes(32)).decode().rstrip("="),
-            "BACKEND_TOKEN": secrets.token_urlsafe(24),
-            "VAULT_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-        }
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.write_text("".join(f"{name}={value}\n" for name, value in values.items()))
-        draft.chmod(0o600)
-        try:
-            os.link(draft, path)  # another process may have been first: its secrets then count
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return {name: value for name, value in dotenv_values(path).items() if value}
 
 
 @lru_cache(maxsize=1)

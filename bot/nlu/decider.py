@@ -18,17 +18,20 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.declared import declares_report
+from bot.nlu.declared import declared
 from bot.nlu.item_index import Link
 from bot.nlu.wording import CANDIDATES, DECISION, GUIDE, LINKS, SCORES, normalized
 from weijing.emergency import screen
+from weijing.language import language_of
 
 EXACT: Mapping[str, str] = {
     **dict.fromkeys(("人工", "转人工", "人工服务", "人工客服", "找人工", "要人工", "我要人工", "找真人", "真人", "转接人工", "客服"), "request_handoff"),
+    **dict.fromkeys(("继续", "下一页", "往下说"), "repeat"),
+    **dict.fromkeys(("菜单", "主菜单", "功能菜单"), "help"),
     **dict.fromkeys(("退出", "取消", "不办了", "算了", "退出办理", "取消办理"), "cancel"),
 }
 """Words that work at once from any state, whatever the classifier thinks."""
-CLARIFY, FALLBACK, OUT_OF_SCOPE = "nlu_clarify", "nlu_fallback", "out_of_scope"
+CLARIFY, FALLBACK, OUT_OF_SCOPE, FOREIGN = "nlu_clarify", "nlu_fallback", "out_of_scope", "foreign_language"
 _MARKS = " 。.!?,，！？~"
 Candidate = dict[str, Any]
 
@@ -81,7 +84,7 @@ class Decider(GraphComponent, IntentClassifier):
 
     def _set(self, message: Message, intent: str, decision: str, candidates: list[Candidate]) -> None:
         confidence = next((one["confidence"] for one in candidates if one["intent"] == intent), 1.0)
-        if decision == "emergency" or EXACT.get(normalized(message).strip(_MARKS)) == intent:
+        if decision == "emergency" or intent == FOREIGN or EXACT.get(normalized(message).strip(_MARKS)) == intent:
             confidence = 1.0
             candidates = [{"intent": intent, "confidence": 1.0}, *(one for one in candidates if one["intent"] != intent)][:5]
         message.set(INTENT, {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: confidence}, add_to_output=True)
@@ -113,13 +116,15 @@ def decide(text: str, candidates: list[Candidate], thresholds: Thresholds) -> tu
     exact = EXACT.get(text.strip(_MARKS))
     if exact:
         return exact, "handoff" if exact == "request_handoff" else "answer"
+    if language_of(text):
+        return FOREIGN, "answer"
     totals: dict[str, float] = {}
     for one in candidates:
         totals[one["intent"]] = totals.get(one["intent"], 0.0) + one["confidence"]
     if totals.get("emergency", 0.0) >= thresholds.emergency:
         return "emergency", "emergency"
-    if declares_report(text):
-        return "file_report", "answer"
+    if told := declared(text):
+        return told, "answer"
     (intent, first), (_, second), *_ = [*sorted(totals.items(), key=lambda pair: -pair[1]), ("", 0.0), ("", 0.0)]
     if first < thresholds.half:
         return FALLBACK, "fallback"

@@ -1,4 +1,5 @@
-"""What users declare in so many words: 「我想投诉…」「我要举报…」 starts a report, whatever the n-grams make of the rest of the sentence.
+"""What users declare in so many words: 「我想投诉…」「我要举报…」 starts a report, 「字大一点」 easy mode, 「我的菜单」
+their own menu, whatever the n-grams make of the rest of the sentence.
 
 A complaint that is not heard is a promise broken, so the phrase counts even where the classifier doubts; questions about complaining
 (「怎么投诉」「举报有奖吗」) do not.
@@ -25,3 +26,23 @@ _OTHERS = re.compile(
 def declares_report(text: str) -> bool:
     """Whether the words say that the writer complains or gives a tip now, to us."""
     return bool(_WISH.match(text)) and not _ABOUT.search(text) and not _OTHERS.search(text)
+
+
+_EASY = re.compile(
+    r"(?:简洁|大字|简单|老[人年]|关怀|长辈|适老|普通|标准)(?:模式|版|界面)|(?:字|字体|字号)[^。,，!！?？]{0,4}(?:太小|大一?点|大些|放大|调大|变大|看不清)|看不清(?:字|楚字|屏幕|手机|$|[,，。!！])"
+    r"|(?:我|老人家?|眼睛)[^。,，]{0,3}(?:眼睛|眼神)?(?:不好使?|花了|看不清)$|(?:我)?(?:眼睛|眼神)(?:不好|花)"
+)
+_NOT_EASY = re.compile("吗|驾照|照片|身份证|监控|名字|考|车牌|证件")
+_MENU = re.compile(
+    r"(?:我的|常用|个人|快捷|自己的)(?:的)?(?:菜单|功能|服务|事项|入口)|^常用$|"
+    r"(?:加|添|放|存|收)(?:到|进|入|在)(?:我的)?(?:菜单|常用)|(?:从|在)?(?:我的)?(?:菜单|常用)里?(?:删|移|去掉|拿掉|不要)"
+)
+
+
+def declared(text: str) -> str:
+    """The intent that the words name outright; empty if they name none."""
+    if declares_report(text):
+        return "file_report"
+    if _EASY.search(text) and not _NOT_EASY.search(text):
+        return "easy_mode"
+    return "show_menu" if _MENU.search(text) else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import itertools
 import time
 from collections import OrderedDict, deque
@@ -12,10 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from channels.simulator.allowance import Allowance, Clock
+from weijing.simulated import FIRST_USERS, openid_of
 
 MAX_USERS, MAX_ITEMS, MAX_EXCHANGES, MAX_WAITING = 200, 500, 100, 1000
-FIRST_USERS = ("王女士", "李先生", "小陈")
-_ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True)
@@ -170,9 +168,3 @@ class People:
         exchange = Exchange(self._exchanges, self._now(), label, event)
         user.exchanges.append(exchange)
         return exchange
-
-
-def openid_of(app_id: str, name: str) -> str:
-    """28 characters that begin with `o`, as WeChat's do."""
-    digest = hashlib.sha256(f"{app_id}|{name}".encode()).digest()
-    return "o" + "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest[:27])

@@ -14,10 +14,10 @@ from typing import Any
 import aiohttp
 
 from channels.simulator.client import Client
-from channels.simulator.people import FIRST_USERS
 from channels.wechat.menu import read_menu
 from weijing.errors import SettingsError
 from weijing.settings import Settings, load_settings
+from weijing.simulated import FIRST_USERS
 
 HELP = "直接输入文字并回车。/菜单 看菜单，/点 键名 点菜单，/位置 发位置，/图片 /语音 /视频 发文件，/扫 场景 扫二维码，/关注 /取消关注，/退出。"
 COMMANDS: dict[str, dict[str, Any]] = {

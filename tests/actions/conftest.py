@@ -111,10 +111,22 @@ def processor(tmp_path_factory: pytest.TempPathFactory) -> TurnProcessor:
 
 
 @pytest.fixture(scope="session")
-def agent() -> Agent:
-    """Rasa's agent on the whole trained bot; trained now unless the newest model was trained from these very files."""
+def model() -> Path:
+    """The whole bot, trained now unless the newest model was trained from these very files."""
     folder = load_settings().weijing_var / "models"
-    return load_agent(fresh_model(ROOT / "models") or fresh_model(folder) or train_model(folder, print))
+    return fresh_model(ROOT / "models") or fresh_model(folder) or train_model(folder, print)
+
+
+@pytest.fixture(scope="session")
+def agent(model: Path) -> Agent:
+    """Rasa's agent on the whole trained bot."""
+    return load_agent(model)
+
+
+@pytest.fixture(scope="session")
+def whole(model: Path) -> TurnProcessor:
+    """The whole trained bot as a worker runs it."""
+    return load_rules(model)
 
 
 @pytest.fixture

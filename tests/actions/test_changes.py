@@ -153,3 +153,14 @@ async def test_a_courier_killed_on_its_way_tells_everything_once(redis: Redis, r
             process.kill()
     steps = [str(one["text"]).partition("· ")[2][:4] for one in await posted(redis, openid)]
     assert steps == [f"第{number:02d}步" for number in range(40)]
+
+
+async def test_a_question_reaches_who_left_a_name_and_a_tap_begins_the_answer(redis: Redis, backend: BackendProcess, openid: str) -> None:
+    reporter = {"name": "示例甲", "phone": "19900000077"}
+    report = {"kind": "tip", "topic": "毒品", "content": f"示例路{openid}", "mode": "sealed", "reporter": reporter, "openid": openid}
+    number = (await api().submit_report(report, uuid4().hex))["report_no"]
+    await api().deliver("POST", f"/v1/reports/{number}/questions", {"question": "车是什么颜色？"}, uuid4().hex)
+    await Changes(redis).follow(api())
+    (bubble,) = await posted(redis, openid)
+    assert "办理人员想问您：车是什么颜色？" in bubble["text"] and bubble["buttons"] == [{"title": "回答", "payload": f"补充{number}"}]
+    assert "颜色" not in str(bubble["custom"]) and "示例甲" not in str(bubble)

@@ -108,6 +108,10 @@ async def test_a_kept_report_claims_its_files_under_its_number(redis: Redis, bac
     await Courier(redis, cipher).deliver_all(api())
     assert (await claimed(redis))[1:] == [("E-fedcba9876543210", number)]
     assert [text for text in await told(redis) if f"已加到 {number}，现在共 2 份" in text]
+    context.defer("POST", f"/v1/reports/{number}/supplements", {"openid": OPENID, "text": "车是白色的"}, "kept-8", "supplement")
+    await redis.xadd(key(PART, "deferred"), {"c": context.deferred[2]})
+    await Courier(redis, cipher).deliver_all(api())
+    assert [text for text in await told(redis) if text == f"您之前补充的内容已加到 {number}。"]
 
 
 async def test_who_leaves_is_unbound_when_the_backend_is_back(redis: Redis, backend: BackendProcess) -> None:

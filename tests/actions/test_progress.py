@@ -91,7 +91,7 @@ async def test_backend_away_is_said_honestly(talk: Talk, backend: BackendProcess
 async def test_a_case_is_opened_like_an_application_and_nothing_of_the_investigation_is_told(talk: Talk) -> None:
     assert "再发一项证明" in await talk.say("查K2026-000103", "query_case")
     reply = await talk.say("19900000003", "nlu_fallback")
-    assert "与他人打架（K2026-000103）" in reply and "现在：已结案" in reply and "办案期间不能告诉任何人" in reply and "评价" not in reply
+    assert "与他人打架（K2026-000103）" in reply and "现在：已结案" in reply and "办案期间不能告诉任何人" in reply and "欢迎评价" in reply
 
 
 async def test_a_case_guessed_at_three_times_is_closed_here(talk: Talk) -> None:

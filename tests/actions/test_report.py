@@ -44,12 +44,13 @@ async def test_a_complaint_told_in_pieces(talk: Talk) -> None:
     assert "写得太短" in await talk.say("态度差", "nlu_fallback")
     assert "什么时候" in await talk.say("办证民警让我跑了三趟还不耐烦地骂人", "file_report")
     assert "在哪里" in await talk.say("上周三下午", "nlu_fallback")
-    assert "材料吗" in await talk.say("城关派出所窗口", "find_office", place="城关派出所")
+    assert "信访已经在办" in await talk.say("城关派出所窗口", "find_office", place="城关派出所")
+    assert "材料吗" in await talk.say("没有", "deny")
     assert "匿名还是实名" in await talk.say("没有", "deny")
     assert "姓名" in await talk.say("实名", "nlu_fallback")
     assert "电话" in await talk.say("张三丰", "nlu_fallback")
     summary = await talk.say("13812345678", "nlu_fallback")
-    assert "9 姓名：张**" in summary and "10 电话：138****5678" in summary
+    assert "7 其他途径：没有" in summary and "10 姓名：张**" in summary and "11 电话：138****5678" in summary
     assert "已收到，编号 J" in await talk.say("确认", "affirm")
 
 
@@ -85,7 +86,7 @@ async def test_answers_out_of_order_fill_later_fields(talk: Talk) -> None:
         ("时间不对，是前天下午", "report_occurred_at", "前天下午"),
         ("第3项改成有人在楼下开设赌场每天收台费", "report_content", "有人在楼下开设赌场每天收台费"),
         ("第四项应该是今天凌晨2点", "report_occurred_at", "今天凌晨2点"),
-        ("种类错了，应该是噪声", "report_topic", "噪声"),
+        ("种类错了，应该是涉黄", "report_topic", "涉黄"),
         ("正在发生改成不是", "report_happening_now", "否"),
     ],
 )  # fmt: skip

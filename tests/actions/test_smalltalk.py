@@ -35,7 +35,9 @@ async def test_in_a_form_the_open_question_is_asked_again_once(talk: Talk) -> No
     assert reply.startswith("好的，再说一遍。") and reply.count("请发来编号") == 1
 
 
-@pytest.mark.parametrize(("words", "intent", "answer"), [("你好", "greet", "我是微警"), ("谢谢", "thank", "不客气"), ("你能做什么", "help", "我能做这些")])
+@pytest.mark.parametrize(
+    ("words", "intent", "answer"), [("你好", "greet", "我是微警"), ("谢谢", "thank", "不客气"), ("你能做什么", "help", "您正在填：查进度")]
+)
 async def test_small_talk_in_a_form_is_answered_and_the_form_goes_on(talk: Talk, words: str, intent: str, answer: str) -> None:
     await talk.say("查进度", "query_progress")
     reply = await talk.say(words, intent)

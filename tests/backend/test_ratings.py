@@ -26,7 +26,7 @@ async def rate(api: Api, openid: str, key: str = "", **changes: str) -> Answer:
 async def test_once_then_changed_then_closed(api: Api, openid: str, database: asyncpg.Connection) -> None:
     assert ((first := await rate(api, openid, key=f"k-{openid}")).status, first.json["changed"]) == (201, False)
     assert (await rate(api, openid, key=f"k-{openid}")).json == first.json, "the same form again"
-    assert ((await rate(api, openid, attitude="good")).json) == {"matter": MATTER, "changed": True}
+    assert (await rate(api, openid, attitude="good")).json == {"matter": MATTER, "changed": True, "follow_up": None}
     assert await database.fetchval("SELECT count(*) FROM backend.ratings WHERE matter = $1 AND attitude = 'good'", MATTER) == 1
     await database.execute("UPDATE backend.ratings SET rated_at = now() - interval '8 days'")
     closed = await rate(api, openid)

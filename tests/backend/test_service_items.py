@@ -91,7 +91,7 @@ VAULT = Vault(load_settings().vault_key.get_secret_value())
 
 
 async def contents(pool: asyncpg.Pool) -> dict[str, list[tuple[object, ...]]]:
-    tables = ("service_items", "applications", "proofs")
+    tables = ("service_items", "applications", "filings", "proofs")
     return {table: sorted(tuple(map(str, row)) for row in await pool.fetch(f"SELECT * FROM backend.{table}")) for table in tables}
 
 
@@ -100,12 +100,12 @@ async def test_seeding_twice_changes_nothing(empty: asyncpg.Pool) -> None:
     first = await contents(empty)
     await seed(empty, VAULT, demo=True)
     assert await contents(empty) == first
-    assert len(first["applications"]) == 12 and len(first["proofs"]) == 45
+    assert len(first["applications"]) == 12 and len(first["proofs"]) == 49
 
 
 async def test_production_gets_no_demo_applications(empty: asyncpg.Pool) -> None:
     await seed(empty, VAULT, demo=False)
-    assert (await contents(empty))["applications"] == []
+    assert (await contents(empty))["applications"] == (await contents(empty))["filings"] == []
 
 
 async def test_only_changed_yaml_is_written_and_bumps_the_version(empty: asyncpg.Pool, catalogue: Catalogue) -> None:

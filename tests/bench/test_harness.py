@@ -22,7 +22,8 @@ from bench.weijing_side import WeijingSide, spread
 from channels.wechat.envelope import Envelope
 from channels.wechat.push import read_push
 from weijing.errors import EngineError
-from weijing.settings import Settings, generated_secrets
+from weijing.generated import generated_secrets
+from weijing.settings import Settings
 
 
 def request(user: str, text: str, port: int = 9) -> Request:

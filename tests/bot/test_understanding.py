@@ -24,7 +24,7 @@ INTENTS = ["bind_identity", "greet", "help", "ask_guide", "file_report", "find_o
 
 @pytest.fixture
 def tracker() -> DialogueStateTracker:
-    return DialogueStateTracker("u", [*Domain.empty().slots, AnySlot("requested_slot", [{}])])
+    return DialogueStateTracker("u", [*Domain.empty().slots, AnySlot("requested_slot", [{}]), AnySlot("easy_mode", [{}])])
 
 
 @pytest.fixture
@@ -76,6 +76,14 @@ def test_a_number_picks_a_button_of_the_last_reply_only(tracker: DialogueStateTr
     assert understood(Message("m", "u", text="3"), tracker, context)[0] == "3"
     tracker.update(UserUttered("转人工"))
     assert understood(Message("m", "u", text="1"), tracker, context)[0] == "1"
+
+
+def test_nought_and_nine_are_answers_in_easy_mode_alone(tracker: DialogueStateTracker, context: TurnContext) -> None:
+    assert understood(Message("m", "u", text="0"), tracker, context)[0] == "0"
+    tracker.update(SlotSet("easy_mode", True))
+    assert understood(Message("m", "u", text="０"), tracker, context)[0] == "转人工"
+    assert understood(Message("m", "u", text="9"), tracker, context)[0] == "再说一遍"
+    assert understood(Message("m", "u", text="90"), tracker, context)[0] == "90"
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,9 @@ from tests.e2e.platform_wechat import WeChat
 from tests.e2e.platform_wire import Edge, start_edge
 from tests.e2e.platform_witness import Witness, read_witness
 from tests.e2e.storm import Backend, start_backend
+from weijing.generated import generated_secrets
 from weijing.health import serve
-from weijing.settings import Settings, generated_secrets
+from weijing.settings import Settings
 
 LEASE_MS = 4000
 """Well above what a busy machine of two cores may hold a living worker up."""

@@ -22,8 +22,9 @@ from tests.e2e.house import House, free_port
 from tests.e2e.webchat_site import Scheme, Site, chat, launcher, open_chat, say, site_app, talk
 from weijing.engines import EmbeddedPostgres, EmbeddedRedis
 from weijing.errors import CommitRefused
+from weijing.generated import generated_secrets
 from weijing.health import serve
-from weijing.settings import ROOT, generated_secrets
+from weijing.settings import ROOT
 from weijing.tasks import end
 
 expect.set_options(timeout=20_000)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.weijing.service_item_sources import Sources, load_sources
 from weijing.article_numbers import NUMERAL, chinese
-from weijing.service_item import ServiceItem
+from weijing.service_item import Changes, Fee, ServiceItem, TimeLimit
 from weijing.service_items import load_service_items
 
 FIGURE = re.compile(r"(\d+)(元|日|天|个工作日|小时|个月|年|周岁|分钟|%|分)")
@@ -68,6 +68,7 @@ EVIDENCE = {
     "licence_change_damaged": "F55",
     "licence_downgrade": "F55",
     "vehicle_plate_select": "F55",
+    "household_book_replacement": "household_book_reissue",
 }
 """Where the figures come from that no law text on disk holds: F49 = the fact of that number, F:word = the lines of the facts with it, else a catalogue row."""
 
@@ -88,14 +89,29 @@ def test_each_figure_stands_in_a_source(sources: Sources, items: list[ServiceIte
 
 
 def _figures(item: ServiceItem) -> set[tuple[str, str]]:
-    limit = item.time_limit
-    texts = [*_texts(item), item.fee.note, limit.note, *(charge.note for charge in item.fee.charges)]
-    found = {pair for text in texts for pair in FIGURE.findall(DATE.sub("", text))} | {(f"{charge.yuan:g}", "元") for charge in item.fee.charges if charge.yuan}
+    parts: list[ServiceItem | Changes] = [item, *_changes(item)]
+    return {figure for part in parts for figure in _figures_of(part)}
+
+
+def _figures_of(part: ServiceItem | Changes) -> set[tuple[str, str]]:
+    limit, fee = part.time_limit or TimeLimit(), part.fee or Fee()
+    texts = [*_texts_of(part), fee.note, limit.note, *(charge.note for charge in fee.charges)]
+    found = {pair for text in texts for pair in FIGURE.findall(DATE.sub("", text))} | {(f"{charge.yuan:g}", "元") for charge in fee.charges if charge.yuan}
     return found | {(str(days), "日") for days in (limit.legal_days, limit.promised_days) if days is not None}
 
 
+def _changes(item: ServiceItem) -> list[Changes]:
+    return [choice.changes for situation in item.situations for choice in situation.choices] + [region.changes for region in item.regions]
+
+
 def _texts(item: ServiceItem) -> list[str]:
-    return [item.summary, item.audience, item.validity, item.where, item.online, *item.conditions, *item.procedure, *(paper.name for paper in item.materials)]
+    parts: list[ServiceItem | Changes] = [item, *_changes(item)]
+    return [item.summary, item.audience, *(text for part in parts for text in _texts_of(part))]
+
+
+def _texts_of(part: ServiceItem | Changes) -> list[str]:
+    words = [text or "" for text in (part.validity, part.where, part.online, part.who)]
+    return [*words, *(part.conditions or ()), *(part.procedure or ()), *(paper.name for paper in part.materials or ())]
 
 
 def test_each_date_stands_in_the_facts(sources: Sources, items: list[ServiceItem]) -> None:
@@ -109,7 +125,8 @@ def _founded(figure: tuple[str, str], item: ServiceItem, sources: Sources) -> bo
     unit = {"天": "[日天]", "日": "(?:个工作)?[日天]", "个工作日": "(?:个工作)?日", "%": ""}.get(unit, unit)
     spoken = chinese(int(number)) + ("|两" if number == "2" else "")
     in_words = re.compile(rf"(?<![{NUMERAL}])(?:百分之)?(?:{spoken}){unit}|(?<!\d){number}{unit}")
-    cited = (sources.texts.text(basis.law, basis.article) for basis in item.legal_basis)
+    bases = [*item.legal_basis, *(basis for region in item.regions for basis in region.legal_basis)]
+    cited = (sources.texts.text(basis.law, basis.article) for basis in bases)
     evidence = (sources.fact(token) if token.startswith("F") else sources.row(token) for token in EVIDENCE.get(item.id, "").split())
     return any(map(in_words.search, cited)) or any(re.search(rf"(?<!\d){number}(?!\d)", text) for text in evidence)
 

@@ -12,7 +12,8 @@ import pytest
 
 from weijing import settings_table
 from weijing.errors import SettingsError
-from weijing.settings import ROOT, SECRETS_FILE, Settings, load_settings
+from weijing.generated import SECRETS_FILE
+from weijing.settings import ROOT, Settings, load_settings
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
-"""Complaints and tips that are declared in so many words are heard; questions about them and other people's matters are not taken for them."""
+"""Complaints, easy mode and the own menu are heard when declared in so many words; questions about them and other people's matters are not."""
 
 from __future__ import annotations
 
 import pytest
 
-from bot.nlu.declared import declares_report
+from bot.nlu.declared import declared, declares_report
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,20 @@ def test_a_declared_wish_is_heard(text: str) -> None:
 )  # fmt: skip
 def test_questions_about_it_and_other_matters_are_not(text: str) -> None:
     assert not declares_report(text)
+
+
+@pytest.mark.parametrize("text", ["简洁模式", "看不清，字大一点", "老人版", "我眼睛不好", "恢复普通模式", "字太小了", "退出简洁模式", "关怀模式"])
+def test_easy_mode_is_heard(text: str) -> None:
+    assert declared(text) == "easy_mode"
+
+
+@pytest.mark.parametrize("text", ["我的菜单", "常用", "把居住证签注加到我的菜单", "从菜单删掉查进度", "把这个从我的菜单删掉"])
+def test_the_own_menu_is_heard(text: str) -> None:
+    assert declared(text) == "show_menu"
+
+
+@pytest.mark.parametrize(
+    "text", ["监控看不清怎么办", "我眼睛不好能考驾照吗", "证件照片看不清", "常用地址怎么改", "普通护照", "老年证怎么办", "名字里的字太小", "菜单", "一般要多久"]
+)
+def test_questions_about_eyes_and_letters_are_not(text: str) -> None:
+    assert declared(text) == ""

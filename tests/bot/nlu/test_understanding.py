@@ -48,6 +48,9 @@ def test_entities(text: str, found: list[tuple[str, str]]) -> None:
         ("身份证丢了怎么补办要带什么", "materials"), ("补办身份证多少钱", "fee"), ("护照几天能拿到", "time_limit"), ("居住证有效期多长", "validity"),
         ("在哪里办护照", "where"), ("网上能办吗", "online"), ("小孩几岁可以办身份证", "conditions"), ("如何迁户口", "procedure"),
         ("酒驾的法律依据是什么", "legal_basis"), ("闯红灯罚多少钱", None), ("身份证", None),
+        ("可以代办吗", "who"), ("帮我查办件进度", None), ("帮我妈办行吗", "who"),
+        ("让我妈代办要带什么", "materials"),
+        ("孩子也能办吗", "who"), ("要预约吗", "where"), ("过期了怎么办", "time_limit"), ("身份证过期了怎么换", "procedure"), ("能用复印件吗", "materials"),
     ],
 )  # fmt: skip
 def test_aspect(text: str, aspect: str | None) -> None:
@@ -134,6 +137,11 @@ def one(intent: str, confidence: float, **more: object) -> Candidate:
 )
 def test_decision(candidates: list[Candidate], expected: tuple[str, str]) -> None:
     assert decide("随便", candidates, T) == expected
+
+
+def test_another_language_is_no_matter_of_scores() -> None:
+    assert decide("how do i extend my visa", [one("file_report", 1.0)], T) == ("foreign_language", "answer")
+    assert decide("继续", [one("file_report", 1.0)], T) == ("repeat", "answer")
 
 
 @pytest.mark.parametrize(

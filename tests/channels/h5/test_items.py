@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
+from urllib.parse import quote
 
 import asyncpg
 
@@ -29,6 +31,30 @@ async def test_every_item_has_a_page_and_unconfirmed_fields_say_so(house: House)
         page = await phone.get(f"/h5/items/{item.id}")
         assert page.status == 200 and item.name in page.text
         assert ("没有全国统一的明确规定" in page.text) == bool(set(item.unconfirmed) - {"validity"}), item.id
+
+
+async def test_the_tick_list_follows_the_choice_without_a_script(house: House) -> None:
+    phone = house.phone()
+    page = await phone.get("/h5/items/birth_registration_unmarried")
+    assert "您的情况" in page.text and "有资质机构出具的亲子鉴定证明" in page.text and "aria-current" not in page.text
+    tabs = {name: unescape(address) for address, name in re.findall(r'class="choice" href="([^"]+)"[^>]*>([^<]+)<', page.text)}
+    assert list(tabs) == ["随母亲落户", "随父亲落户"]
+    mother = await phone.get(tabs["随母亲落户"])
+    assert "有资质机构出具的亲子鉴定证明" not in mother.text and "母亲常住户口所在地派出所" in mother.text
+    assert re.search(r'aria-current="true">随母亲落户<', mother.text)
+    assert "aria-current" not in (await phone.get(unescape(re.findall(r'href="([^"]+)" aria-current', mother.text)[0]))).text, "a second tap takes it back"
+
+
+async def test_a_choice_that_another_item_answers_leads_there(house: House) -> None:
+    page = await house.phone().get("/h5/items/birth_registration?choice=" + quote("有出生医学证明"))
+    assert 'href="/h5/items/birth_registration_unmarried">父母未婚<' in page.text
+
+
+async def test_a_place_shows_its_own_rule_and_strange_words_show_nothing(house: House) -> None:
+    phone = house.phone()
+    page = await phone.get("/h5/items/residence_registration?place=" + quote("杭州") + "&choice=" + quote("<b>别的"))
+    assert "下面按浙江、杭州的规定" in page.text and "3个工作日" in page.text and "别的" not in page.text
+    assert "下面按" not in (await phone.get("/h5/items/residence_registration?place=" + quote("火星"))).text
 
 
 async def test_switched_off_and_expired(house: House) -> None:

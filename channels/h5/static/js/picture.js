@@ -23,7 +23,7 @@ const contents = () => {
   ];
   for (const box of document.querySelectorAll("#materials input")) {
     lines.push({ text: box.dataset.name, size: 32, weight: 500, color: INK, gap: 28, tick: box.checked ? "done" : "open" });
-    lines.push({ text: [box.dataset.form, box.dataset.when].filter(Boolean).join(" · "), size: 25, weight: 400, color: SOFT, gap: 4, indent: true });
+    lines.push({ text: [box.dataset.form, box.dataset.note].filter(Boolean).join(" · "), size: 25, weight: 400, color: SOFT, gap: 4, indent: true });
   }
   lines.push({ text: `依据：${item.dataset.basis}（${item.dataset.day}核对）`, size: 23, weight: 400, color: SOFT, gap: 40 });
   lines.push({ text: "微警 · 以办理单位公布的为准", size: 23, weight: 400, color: SOFT, gap: 8 });
