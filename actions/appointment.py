@@ -16,9 +16,11 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.appointment_fields import FIELDS, SERVICES, wish_of
+from actions.appointment_own import OWN, for_somebody_else, own_contact
 from actions.base import BaseAction, Event, cleared
 from actions.client import Json, backend
-from actions.form import LEAVING, TRIES, Field, Form, Slots, volunteered
+from actions.field import Field, Slots, volunteered
+from actions.form import LEAVING, TRIES, Form
 from actions.guide import remembered
 from actions.guide_case import find_item
 from actions.said import Said
@@ -29,7 +31,7 @@ log = logging.getLogger(__name__)
 _MOVE = re.compile("改约|改(?:一下|个|到|成)?(?:我的)?(?:预约|时间|日期)|换(?:一?个)?(?:时间|日子|日期)|推迟|提前|改期")
 _LIST = re.compile("我的预约|(?:查|看).{0,4}预约|预约(?:记录|成功)|约的是|预约的是|约了(?:吗|没|哪|几)|在哪看")
 _EXAM = re.compile("科目[一二三四]|约考|考试|考驾照")
-SLOTS = ("appointment_deed", "appointment_mine", "appointment_item", "appointment_wish", *(field.slot for field in FIELDS), TRIES)
+SLOTS = ("appointment_deed", "appointment_mine", "appointment_item", "appointment_wish", OWN, *(field.slot for field in FIELDS), TRIES)
 BEFORE = ("appointment_service", "appointment_office", "appointment_start")
 CONTACT = ("appointment_name", "appointment_phone")
 
@@ -53,12 +55,17 @@ class ActionStartAppointment(BaseAction):
         slots: dict[str, Any] = {"appointment_deed": _deed(said)}
         if slots["appointment_deed"] in {"move", "cancel"}:
             slots["appointment_mine"] = await backend().appointments(tracker.sender_id)
+            number = said.identifier("appointment_no")
+            if number and number not in {one["appointment_no"] for one in slots["appointment_mine"]}:
+                dispatcher.utter_message(response="utter_appointment_not_yours", number=number)
+                return cleared(SLOTS)
             slots["appointment_deed"] = slots["appointment_deed"] if slots["appointment_mine"] else "list"
             if len(slots["appointment_mine"]) == 1:
                 slots["appointment_no"] = slots["appointment_mine"][0]["appointment_no"]
                 slots.update(_chosen(slots["appointment_no"], slots))
         else:
             slots["appointment_item"] = said.entity("service_item") or remembered(tracker)
+            slots[OWN] = await own_contact(tracker.sender_id, said) if slots["appointment_deed"] == "book" else None
         hints = await find_hints(said, slots)
         taken = _settled(volunteered(_fields(slots), said, {**slots, **hints}), slots)
         known = {**slots, **taken}
@@ -94,6 +101,8 @@ class ValidateAppointmentForm(Form):
         if said.intent == "cancel_appointment" and slots.get("appointment_deed") != "cancel":
             dispatcher.utter_message(response="utter_smalltalk_cancelled")
             return {"appointment_deed": None}
+        if slots.get(OWN) and for_somebody_else(said):
+            return {**volunteered(self.fields, said, slots), OWN: None}
         if wish and asked and asked.slot in BEFORE and asked.read(said, slots) is None:
             return {**volunteered(self.fields, said, slots, asked), "appointment_wish": asdict(wish)}
         if not wish and _MOVE.search(said.text) and slots.get("appointment_start") and FIELDS[-1].read(said, slots) is None:
@@ -160,5 +169,7 @@ def _settled(taken: dict[str, Any], slots: Slots) -> dict[str, Any]:
 
 
 def _gave_contact(taken: Slots, slots: Slots) -> bool:
-    asked = slots.get("requested_slot") in CONTACT and any(taken.get(slot) for slot in CONTACT)
+    """Name or phone as the last answer; of who is bound both, for one alone may be a slip."""
+    given = [bool(taken.get(slot)) for slot in CONTACT]
+    asked = all(given) if slots.get(OWN) else slots.get("requested_slot") in CONTACT and any(given)
     return asked and all({**slots, **taken}.get(field.slot) for field in FIELDS[1:6])

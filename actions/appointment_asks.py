@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
@@ -10,15 +11,19 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.appointment import SLOTS, free_slots
 from actions.appointment_fields import SERVICES, office_payload
+from actions.appointment_own import OWN
 from actions.appointment_time import Wish, said_start, spread, typed_start
 from actions.base import BaseAction, Event, cleared
 from actions.client import Json, backend
 from actions.masks import shown
 from actions.office import distance
 from actions.phrases import PERSON
+from weijing.workdays import SHANGHAI
 
 MOST = 6
 """Buttons of a question."""
+SOON = timedelta(hours=2)
+"""Before the start: cancelling is told to be late, for hardly anybody can take the place any more."""
 
 
 class ActionAskAppointmentFormAppointmentNo(BaseAction):
@@ -83,12 +88,25 @@ class ActionAskAppointmentFormAppointmentConfirmed(BaseAction):
     """The summary of what is to be done."""
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
-        """Name and phone half hidden."""
-        dispatcher.utter_message(response=RESPONSES[tracker.get_slot("appointment_deed") or "book"], **summary(tracker.slots))
+        """Name and phone half hidden; what was not typed is the bound person's."""
+        deed = tracker.get_slot("appointment_deed") or "book"
+        if deed == "cancel" and _soon(tracker.slots):
+            dispatcher.utter_message(response="utter_appointment_late")
+        typed = tracker.get_slot("appointment_name") or tracker.get_slot("appointment_phone")
+        response = "utter_appointment_confirm_own" if deed == "book" and not typed else RESPONSES[deed]
+        dispatcher.utter_message(response=response, **summary(tracker.slots))
         return []
 
 
 RESPONSES = {"book": "utter_appointment_confirm_book", "move": "utter_appointment_confirm_move", "cancel": "utter_appointment_confirm_cancel"}
+
+
+def _soon(slots: dict[str, Any]) -> bool:
+    return bool(mine := _mine(slots)) and datetime.fromisoformat(mine["starts_at"]) - datetime.now(SHANGHAI) < SOON
+
+
+def _mine(slots: dict[str, Any]) -> Json:
+    return next((one for one in slots.get("appointment_mine") or [] if one["appointment_no"] == slots.get("appointment_no")), {})
 
 
 def place(office: Json) -> str:
@@ -98,8 +116,7 @@ def place(office: Json) -> str:
 
 def summary(slots: dict[str, Any]) -> dict[str, str]:
     """The values of the form as text."""
-    mine: Json = next((one for one in slots.get("appointment_mine") or [] if one["appointment_no"] == slots.get("appointment_no")), {})
-    office = slots.get("appointment_office") or {}
+    mine, office, own = _mine(slots), slots.get("appointment_office") or {}, slots.get(OWN) or {}
     return {
         "service": SERVICES[slots["appointment_service"]][0],
         "office": str(office.get("office", "")),
@@ -107,6 +124,6 @@ def summary(slots: dict[str, Any]) -> dict[str, str]:
         "start": said_start(slots["appointment_start"]) if slots.get("appointment_start") else "",
         "before": said_start(mine["starts_at"]) if mine else "",
         "number": str(slots.get("appointment_no") or ""),
-        "name": shown(str(slots.get("appointment_name"))),
-        "phone": shown(str(slots.get("appointment_phone"))),
+        "name": shown(str(slots.get("appointment_name") or own.get("name"))),
+        "phone": shown(str(slots.get("appointment_phone") or own.get("phone"))),
     }

@@ -39,7 +39,7 @@ class AppointmentCalls(ABC):
         return list((await self._call("GET", f"/v1/appointments?date={quote(day)}"))["appointments"])
 
     async def book(self, appointment: Json, key: str) -> Json:
-        """Book a slot; the same key and body answer the same appointment again."""
+        """Book a slot; without name or phone for whom the openid is bound to. The same key and body answer the same appointment again."""
         return await self._call("POST", "/v1/appointments", appointment, key)
 
     async def move_appointment(self, appointment_no: str, move: Json, key: str) -> Json:

@@ -10,6 +10,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.appointment import SLOTS
+from actions.appointment_own import OWN
 from actions.appointment_time import said_start
 from actions.base import BaseAction, Event, cleared, paused
 from actions.client import Json, backend
@@ -25,6 +26,9 @@ MOVE: Button = {"title": "改时间", "payload": "改约"}
 CANCEL: Button = {"title": "取消预约", "payload": "取消预约"}
 LINE = "{appointment_no}：{service_name}，{start}\n{office}，{address}"
 DONE = {"book": "utter_appointment_booked", "move": "utter_appointment_moved", "cancel": "utter_appointment_cancelled"}
+
+TOLD = {"already_booked": "utter_appointment_already", "too_many_appointments": "utter_appointment_too_many"}
+"""Refusals after which the user's appointments are shown."""
 
 
 class ActionSubmitAppointment(BaseAction):
@@ -65,9 +69,11 @@ class ActionSubmitAppointment(BaseAction):
         if error.problem == "slot_taken":
             dispatcher.utter_message(response="utter_appointment_taken")
             return [SlotSet("appointment_start", None), SlotSet("appointment_confirmed", None), ActiveLoop("appointment_form")]
-        if error.problem == "already_booked":
-            dispatcher.utter_message(response="utter_appointment_already")
-        if error.problem in {"already_booked", "appointment_closed"}:
+        if error.problem == "not_bound":  # unbound meanwhile: name and phone are asked for
+            return [SlotSet(OWN, None), SlotSet("appointment_confirmed", None), ActiveLoop("appointment_form")]
+        if error.problem in TOLD:
+            dispatcher.utter_message(response=TOLD[error.problem])
+        if error.problem in {*TOLD, "appointment_closed"}:
             await say_mine(dispatcher, tracker.sender_id)
             return cleared(SLOTS)
         log.error("the backend refused to %s an appointment: %s", tracker.get_slot("appointment_deed"), error)
@@ -87,10 +93,12 @@ async def _do(deed: str, tracker: Tracker, key: str) -> Json:
     return await backend().book({"openid": tracker.sender_id, **slot, **contact}, key)
 
 
-async def say_mine(dispatcher: CollectingDispatcher, openid: str) -> None:
-    """The open appointments, or that there are none."""
-    mine = await backend().appointments(openid)
-    if mine:
+async def say_mine(dispatcher: CollectingDispatcher, openid: str, number: str | None = None) -> None:
+    """The open appointments, or the one of a number, or that there are none."""
+    mine = [one for one in await backend().appointments(openid) if number in (None, one["appointment_no"])]
+    if number and not mine:
+        dispatcher.utter_message(response="utter_appointment_not_yours", number=number)
+    elif mine:
         lines = "\n\n".join(LINE.format(**words(one)) for one in mine)
         dispatcher.utter_message(response="utter_appointment_mine", appointments=lines, buttons=[MOVE, CANCEL])
     else:

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from actions import report_words as words
+from actions.appointment_own import OWN
 from actions.appointment_time import Wish, find_wish
 from actions.client import Json
-from actions.form import Field, Slots
+from actions.field import Field, Slots
 from actions.report_fields import sealed
 from actions.said import Said
 from weijing.privacy import MASK, mask_name
@@ -27,8 +28,8 @@ SERVICES = {
     "hukou": ("户政", "户政|户口|户籍|落户|上户|分户|迁移|改名"),
 }
 """Service -> how it reads, and the words by which people mean it; the first that fits counts."""
-NUMBER = re.compile(r"[Yy]\s?(\d{4})\s?-\s?(\d{6})")
 _SUFFIX = re.compile("[（(].*?[）)]")
+_DISTRICT = re.compile("[市州]([^市州]{2,6}?)[区县旗市]")
 
 
 def find_service(text: str) -> str | None:
@@ -52,8 +53,7 @@ def office_payload(counter: Json) -> str:
 
 
 def _no(said: Said, slots: Slots) -> str | None:
-    mine, found, service = slots.get("appointment_mine") or [], NUMBER.search(said.text), find_service(said.text)
-    number = f"Y{found[1]}-{found[2]}" if found else ""
+    mine, number, service = slots.get("appointment_mine") or [], said.identifier("appointment_no"), find_service(said.text)
     fitting = [one["appointment_no"] for one in mine if one["appointment_no"] == number or (not number and one["service"] == service)]
     return fitting[0] if len(fitting) == 1 else None
 
@@ -63,12 +63,13 @@ def _service(said: Said, slots: Slots) -> str | None:
 
 
 def _office(said: Said, slots: Slots) -> Json | None:
-    """The one named; of several with that name the one in the place named; for a location the nearest."""
+    """The one named; of several with that name the one in the place named; the only one of a district; for a location the nearest."""
     counters: list[Json] = slots.get("hint_counters") or []
     if said.sent:
         return counters[0] if counters and said.entity("lat") else None
     text = said.text.strip()
     named = [one for one in counters if text == office_payload(one)] or [one for one in counters if bare(one["office"]) in text or text in one["office"]]
+    named = named or [one for one in counters if (found := _DISTRICT.search(one["address"])) and found[1] in text]
     placed = [one for one in named if one["address"][:2] in text] if len(named) > 1 else named
     return placed[0] if len(placed) == 1 and len(text) >= 2 else None
 
@@ -92,7 +93,10 @@ def _name(said: Said, slots: Slots) -> str | None:
 
 
 def _told_name(said: Said, slots: Slots) -> str | None:
+    """Said of oneself; or with a telephone number beside it, by who is bound and brings somebody else."""
     masked = words.OWN_NAME.search(said.text)
+    if slots.get(OWN) and said.identifier("phone"):
+        return _name(said, slots)
     return masked[1] if masked else None
 
 
@@ -111,13 +115,17 @@ def _of(*deeds: str) -> Callable[[Slots], bool]:
     return lambda slots: slots.get("appointment_deed") in deeds
 
 
+def _asked_contact(slots: Slots) -> bool:
+    return slots.get("appointment_deed") == "book" and not slots.get(OWN)
+
+
 FIELDS = (
     Field("appointment_no", "编号|预约号", _no, _no, needed=_of("move", "cancel")),
     Field("appointment_service", "业务|事项", _service, _service, needed=_of("book")),
     Field("appointment_office", "网点|地点|地址|大厅|派出所|地方|窗口", _office, _office, adds=True, sent=frozenset({"位置"}), needed=_of("book")),
     Field("appointment_start", "时间|日期|日子", _start, _start, adds=True, needed=_of("book", "move")),
-    Field("appointment_name", "姓名|名字", _name, _told_name, needed=_of("book")),
-    Field("appointment_phone", "电话|手机号?|联系方式", _phone, _phone, needed=_of("book")),
+    Field("appointment_name", "姓名|名字", _name, _told_name, needed=_asked_contact),
+    Field("appointment_phone", "电话|手机号?|联系方式", _phone, _phone, needed=_asked_contact),
     Field("appointment_confirmed", "确认", _confirmed, needed=_of("book", "move", "cancel")),
 )
 """In the order of asking."""

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+
+from weijing.spoken_time import find_day
 
 _DAYS = "一二三四五六日"
-_NEAR = {"今天": 0, "今日": 0, "明天": 1, "明日": 1, "后天": 2, "大后天": 3}
 _FIGURES = {figure: number for number, figure in enumerate("零一二三四五六七八九十")} | {"两": 2, "十一": 11, "十二": 12}
-_NEAR_DAY = re.compile("大后天|今[天日]|明[天日]|后天")
-_WEEKDAY = re.compile("(?P<week>下个?|这个?|本)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])")
-_DATE = re.compile(r"(?:(?P<month>\d{1,2})月)?(?P<day>\d{1,2})[日号](?!楼)")
 _PARTS = {
     "凌晨": ("00:00", "06:00"), "早": ("00:00", "11:59"), "上午": ("00:00", "11:59"), "中午": ("11:30", "14:00"),
     "下午": ("13:00", "18:00"), "晚上": ("18:00", "23:59"),
@@ -44,7 +42,7 @@ class Wish:
 
 def find_wish(text: str, today: date) -> Wish | None:
     """The day and time in a message, None if it names neither."""
-    day, (first, last) = _day(text, today), _clock(text)
+    day, (first, last) = find_day(text, today), _clock(text)
     if day is None and (first, last) == _WHOLE and not _ANY.search(text):
         return None
     return Wish(day.isoformat() if day else "", first, last)
@@ -67,35 +65,6 @@ def said_start(start: str) -> str:
 def typed_start(start: str) -> str:
     """「11月23日9:00」: what a button sends back, and `find_wish` reads."""
     return re.sub("（.*）", "", said_start(start))
-
-
-def _day(text: str, today: date) -> date | None:
-    near, weekday, dated = _NEAR_DAY.search(text), _WEEKDAY.search(text), _DATE.search(text)
-    if near:
-        return today + timedelta(days=_NEAR[near[0]])
-    if weekday:
-        return _of_week(weekday, today)
-    return _dated(int(dated["month"] or 0), int(dated["day"]), today) if dated else None
-
-
-def _of_week(found: re.Match[str], today: date) -> date:
-    index, monday = _DAYS.index(found["day"].replace("天", "日")), today - timedelta(days=today.weekday())
-    if found["week"]:
-        return monday + timedelta(days=index + (7 if found["week"].startswith("下") else 0))
-    return today + timedelta(days=(index - today.weekday()) % 7)
-
-
-def _dated(month: int, day: int, today: date) -> date | None:
-    """The next such day; None for one that the calendar does not have."""
-    candidates = ((today.year + (today.month + ahead - 1) // 12, (today.month + ahead - 1) % 12 + 1) for ahead in range(13))
-    for year, number in candidates:
-        try:
-            found = date(year, number, day)
-        except ValueError:
-            continue
-        if found >= today and month in (0, number):
-            return found
-    return None
 
 
 def _clock(text: str) -> tuple[str, str]:

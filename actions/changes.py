@@ -1,6 +1,8 @@
 """The feed of changes: each is posted to its subscriber once, and the outbox delivers it by message, by notice, or holds it.
 
-The cursor moves only behind a post, and a post has the change's id as its key: killed between the two, the next courier repeats the post, which does nothing.
+The cursor moves only behind a post, and a post has the change's id and moment as its key: killed between the two, the next courier repeats the post, which
+does nothing. A feed whose newest id lies below the cursor was begun anew (a backend's database rebuilt, or brought back from a backup): it is read from its
+beginning, and what happened before the last change that was told is passed over.
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ class Changes:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._turns = Turns(redis)
+        self.healthy = True
 
     async def run(self) -> None:
         """Follow for ever; while the backend is away or has no feed, wait twice as long each time (at most five minutes)."""
@@ -44,8 +47,9 @@ class Changes:
         while True:
             try:
                 await self.follow(backend())
-                pause = PAUSE_S
+                self.healthy, pause = True, PAUSE_S
             except (BackendUnavailable, BackendRefused, StoreUnavailable, *FAULTS) as error:
+                self.healthy = isinstance(error, BackendRefused) and error.status == 404  # a bureau's backend without a feed
                 pause = min(pause * 2, LONGEST_PAUSE_S)
                 log.warning("changes wait: %s", error)
             await asyncio.sleep(pause)
@@ -56,17 +60,29 @@ class Changes:
         Raises:
             BackendUnavailable: the rest stays in the feed.
         """
-        after, dealt = int(await self._redis.get(CHANGES) or 0), 0
-        while changes := await api.changes(after):
-            for change in changes:
-                await self._post(change)
+        after, told, old = await self._cursor()
+        dealt = 0
+        while (feed := await api.changes(after))["changes"] or feed["newest"] < after:
+            if feed["newest"] < after:
+                log.warning("the backend's feed was begun anew: its newest change is %d, the last one told was %d", feed["newest"], after)
+                after, old = 0, int(feed["newest"])
+                continue
+            for change in feed["changes"]:
                 after = int(change["id"])
-                await self._redis.set(CHANGES, after)
-            dealt += len(changes)
+                if after > old or change["at"] > told:
+                    await self._post(change)
+                    dealt += 1
+                told = max(told, change["at"]) if after > old else told  # not before: subscribers of one change have its moment in common
+                await self._redis.set(CHANGES, f"{after} {told} {old}")
         return dealt
 
+    async def _cursor(self) -> tuple[int, str, int]:
+        """Id of the last change that was dealt with; the latest moment that was told of; up to which id changes before it were told already."""
+        number, told, old = (*str(await self._redis.get(CHANGES) or "0").split(), "", "0")[:3]
+        return int(number), told, int(old)
+
     async def _post(self, change: Json) -> None:
-        await self._turns.post(change["openid"], f"change:{change['id']}", [_bubble(change)], kind="progress")
+        await self._turns.post(change["openid"], f"change:{change['id']}@{change['at']}", [_bubble(change)], kind="progress")
 
 
 def _bubble(change: Json) -> Bubble:

@@ -12,6 +12,8 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt
 
 from actions.appointment_calls import AppointmentCalls
 from actions.feedback_calls import FeedbackCalls
+from actions.filing_calls import FilingCalls
+from actions.matter_calls import MatterCalls
 from actions.notice_calls import NoticeCalls
 from actions.report_calls import ReportCalls
 from store.context import current
@@ -27,7 +29,7 @@ CACHE_S = 20.0
 """How long a service item is kept: one that is switched off must be gone within a minute."""
 
 
-class Backend(AppointmentCalls, FeedbackCalls, NoticeCalls, ReportCalls):
+class Backend(AppointmentCalls, FeedbackCalls, FilingCalls, MatterCalls, NoticeCalls, ReportCalls):
     """Typed calls; each raises `BackendUnavailable` (no answer, 5xx, token refused) or `BackendRefused` (any other 4xx).
 
     Args:
@@ -68,10 +70,9 @@ class Backend(AppointmentCalls, FeedbackCalls, NoticeCalls, ReportCalls):
         """Tell this user of no changes any more; may be repeated."""
         return await self._call("DELETE", f"/v1/users/{quote(openid, safe='')}/subscriptions")
 
-    async def changes(self, after: int) -> list[Json]:
-        """The next changes after this id, oldest first, one for each subscriber."""
-        changes: list[Json] = (await self._call("GET", f"/v1/changes?after={after}"))["changes"]
-        return changes
+    async def changes(self, after: int) -> Json:
+        """`changes` after this id, oldest first, one for each subscriber, and `newest`, the newest id that was ever given."""
+        return await self._call("GET", f"/v1/changes?after={after}")
 
     async def bind_identity(self, details: Json, key: str) -> Json:
         """Bind an openid to the person of these details; answers the masked name."""
@@ -124,7 +125,7 @@ class Backend(AppointmentCalls, FeedbackCalls, NoticeCalls, ReportCalls):
                 raise BackendUnavailable(f"{method} {path} answered {response.status}; see the backend's log and BACKEND_TOKEN")
             answer: Json = await response.json(content_type=None)
             if response.status >= 400:
-                raise BackendRefused(str(answer.get("title", "refused")), response.status, str(answer.get("code", "")))
+                raise BackendRefused(str(answer.get("title", "refused")), response.status, str(answer.get("code", "")), str(answer.get("detail", "")))
             return answer
 
 

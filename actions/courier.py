@@ -20,6 +20,7 @@ from actions.client import Backend, backend
 from actions.feedback_kept import KEPT
 from actions.notice_feed import NoticeFeed
 from actions.reminder import keep_reminding
+from actions.report_files import files_in
 from store.context import evidence_claim
 from store.keys import PARTITIONS, key, partition
 from store.message import Bubble
@@ -35,12 +36,14 @@ log = logging.getLogger(__name__)
 PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 PAGE = 200
 """Kept calls read of a partition at once."""
-FILED = "您之前提交的内容已正式登记，编号 {report_no}，查询码 {query_code}（只显示这一次，请保存）。{next_step}"
+FILED = "您之前提交的内容已正式登记，编号 {number}，查询码 {query_code}（只显示这一次，请保存）。{next_step}"
 KNOWN = "您之前提交的内容与编号 {duplicate_of} 的相同，已按该编号办理，请用当时的查询码查询。"
 ADDED = "您之前补充的材料已加到 {report_no}，现在共 {evidence} 份。"
 SUPPLEMENTED = "您之前补充的内容已加到 {report_no}。"
+FILING_SUPPLEMENTED = "您之前补的内容已交到 {number}，还没补的有 {left} 项。"
 REFUSED = "您之前提交的内容没能登记，工作人员会联系您。着急请拨打 110（紧急）或回复“人工”。"
-TEXTS = {"evidence": ADDED, "supplement": SUPPLEMENTED}
+NUMBERS = ("report_no", "filing_no", "number")
+TEXTS = {"evidence": ADDED, "supplement": SUPPLEMENTED, "filing_supplement": FILING_SUPPLEMENTED}
 """Kind of a kept call -> what the user is told when it is made; see also `KEPT`."""
 
 
@@ -109,12 +112,14 @@ class Courier:
     async def _deliver(self, api: Backend, entry: str, call: dict[str, Any]) -> None:
         try:
             answer = await api.deliver(call["method"], call["path"], call["body"], call["idempotency_key"])
-            evidence = evidence_claim(call["body"].get("evidence") or [], answer.get("report_no", ""))
-            bubbles: list[Bubble] = [{"text": _told(call["kind"], answer)}]
+            number = next((str(answer[name]) for name in NUMBERS if name in answer), "")
+            evidence = evidence_claim(files_in(call["body"]), number)
+            bubbles: list[Bubble] = [{"text": _told(call["kind"], {**answer, "number": number})}]
         except BackendRefused as error:
             log.error("kept %s of %s refused: %s", call["kind"], call["key"], error)
             bubbles, evidence = [{"text": REFUSED}], []
-        await self._turns.post(call["openid"], f"kept:{call['idempotency_key']}", bubbles, kind=call["kind"], deferred=entry, evidence=evidence)
+        kind = "report" if call["kind"] == "filing" else call["kind"]  # one subscription notice tells of both
+        await self._turns.post(call["openid"], f"kept:{call['idempotency_key']}", bubbles, kind=kind, deferred=entry, evidence=evidence)
 
     async def _unbind(self, api: Backend, entry: str, openid: str) -> None:
         """A user has left: the bureau's system forgets whom the openid stood for, and what it wanted to hear of."""
@@ -144,11 +149,11 @@ def main(argv: list[str]) -> int:
 async def _serve(settings: Settings) -> None:
     await wait_ready(settings.redis_url)
     redis = client(settings.redis_url)
-    courier = Courier(redis, Fernet(settings.vault_key.get_secret_value().encode()))
+    courier, changes = Courier(redis, Fernet(settings.vault_key.get_secret_value().encode())), Changes(redis)
 
     async def ready() -> dict[str, bool]:
-        return {"deliveries": courier.healthy}
+        return {"deliveries": courier.healthy, "changes": changes.healthy}
 
-    await stay(settings.courier_port, ready, courier.run(), Changes(redis).run(), NoticeFeed(redis).run(), keep_reminding(redis))
+    await stay(settings.courier_port, ready, courier.run(), changes.run(), NoticeFeed(redis).run(), keep_reminding(redis))
     await backend().close()
     await redis.close(close_connection_pool=True)

@@ -12,7 +12,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import BaseAction, Event, cleared
 from actions.client import Json, backend, revealed
 from actions.feedback_marks import ASPECTS, FIELDS, MARKS, number_of
-from actions.form import TRIES, Field, Form, volunteered
+from actions.field import Field, volunteered
+from actions.form import TRIES, Form
 from actions.progress_follow import last_seen
 from actions.said import Said
 from store.context import current

@@ -13,7 +13,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import BaseAction, Event, cleared, paused
 from actions.client import Json, backend, revealed
 from actions.feedback_letter_fields import FIELDS, KINDS, named
-from actions.form import TRIES, Field, Form, Slots, volunteered
+from actions.field import Field, Slots, volunteered
+from actions.form import TRIES, Form
 from actions.masks import shown
 from actions.report_words import NOW
 from actions.said import Said

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from actions import report_words as words
-from actions.form import Field, Slots
+from actions.field import Field, Slots
 from actions.report_fields import sealed
 from actions.said import Said
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from actions.appointment_fields import NUMBER
-from actions.form import Field, Reader, Slots
+from actions.field import Field, Reader, Slots
 from actions.said import Said
 
 MARKS = {"优": "good", "良": "fair", "差": "poor"}
@@ -55,9 +54,8 @@ def _mark(slot: str) -> Reader:
 
 def number_of(said: Said) -> str | None:
     """The number that a message names."""
-    kinds = ("application_no", "report_no", "filing_no", "case_no", "letter_no")
-    appointment = NUMBER.search(said.text)
-    return next((found for kind in kinds if (found := said.identifier(kind))), None) or (f"Y{appointment[1]}-{appointment[2]}" if appointment else None)
+    kinds = ("application_no", "report_no", "filing_no", "case_no", "letter_no", "appointment_no")
+    return next((found for kind in kinds if (found := said.identifier(kind))), None)
 
 
 def _matter(said: Said, slots: Slots) -> str | None:

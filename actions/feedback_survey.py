@@ -15,7 +15,8 @@ from actions.base import BaseAction, Event, cleared
 from actions.client import backend
 from actions.correction import Correction
 from actions.feedback_questions import buttons_of, hint_of, next_question, read_answer
-from actions.form import TRIES, Field, Form, Slots
+from actions.field import Field, Slots
+from actions.form import TRIES, Form
 from actions.said import Said
 from store.context import current
 from weijing.errors import BackendRefused, BackendUnavailable

@@ -2,14 +2,13 @@
 
 Rasa runs `validate_<noun>_form` after each message while a form is active. Returning no slot makes Rasa reject the form for this turn: a rule then
 answers the message, and Rasa comes back and asks the open question again.
+
+A form's values lie in slots of their own; one whose fields are data keeps them otherwise (`actions/filings.py`) by its own `values`, `fields_for` and `kept`.
 """
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
@@ -18,17 +17,16 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event
 from actions.correction import Correction, find_correction
+from actions.field import Field, Slots, volunteered
 from actions.said import Said
 from weijing.emergency import screen
 from weijing.language import ENGLISH, language_of
 
-Slots = Mapping[str, Any]
-Reader = Callable[[Said, Slots], Any]
-"""The value that a message gives to a field, None if it gives none that can be taken."""
-
 TRIES = "form_tries"
 PATIENCE = 3
 """Answers in a row that could not be taken, after which a person is offered."""
+SILENCE_S = 6 * 3600
+"""Seconds of silence after which the form says where it stood."""
 LEAVING = frozenset({"cancel", "request_handoff", "repeat", "help", "withdraw_report", "easy_mode", "show_menu"})
 ANSWERS = frozenset({"affirm", "deny", "correct", "add_evidence", "nlu_fallback", ""})
 """Intents that always speak to the form."""
@@ -38,55 +36,6 @@ SHORT = 12
 """Characters up to which a message in the middle of a story is taken as a command."""
 QUESTION = 25
 """Characters up to which a question in the middle of a story is taken as an aside."""
-
-
-def nothing(said: Said, slots: Slots) -> None:
-    """A reader for what is never volunteered."""
-
-
-@dataclass(frozen=True)
-class Field:
-    """One thing a form asks for.
-
-    Args:
-        slot: its slot; `utter_ask_<form>_<slot>` asks for it, `utter_<form>_invalid_<slot>` says what is wrong with an answer.
-        words: a pattern of the words by which users name it when they correct it.
-        read: reads the answer to its own question.
-        volunteered: reads what a message says about it although something else was asked.
-        skipped: its value when the user has nothing to give; None if it is required.
-        story: any words will do, so only a clear question or command is an aside.
-        adds: what is volunteered adds to what is there.
-        alone: a message that is this and nothing else gives the field a new value, whatever was asked.
-        sent: what may be sent instead of words to answer it (`Said.sent`).
-        needed: whether it is asked at all.
-    """
-
-    slot: str
-    words: str
-    read: Reader
-    volunteered: Reader = nothing
-    skipped: Any = None
-    story: bool = False
-    adds: bool = False
-    alone: re.Pattern[str] | None = None
-    sent: frozenset[str] = frozenset()
-    needed: Callable[[Slots], bool] = lambda slots: True
-
-    def hears(self, said: Said) -> bool:
-        """Whether a message can speak of it: words can, a picture only of what may be sent."""
-        return not said.sent or said.sent in self.sent
-
-    def takes(self, said: Said, slots: Slots) -> bool:
-        """Whether it hears what a message volunteers: it is empty, it adds, or the message speaks of nothing else."""
-        only = self.alone is not None and self.alone.fullmatch(said.text.strip(" 。.，,")) is not None
-        return only or self.adds or slots.get(self.slot) is None
-
-
-def volunteered(fields: tuple[Field, ...], said: Said, slots: Slots, asked: Field | None = None) -> dict[str, Any]:
-    """What a message says about fields that were not asked for."""
-    hearing = [field for field in fields if field is not asked and field.hears(said) and field.takes(said, slots)]
-    found = {field.slot: field.volunteered(said, slots) for field in hearing}
-    return {slot: value for slot, value in found.items() if value is not None}
 
 
 class Form(BaseAction, ABC):
@@ -104,27 +53,46 @@ class Form(BaseAction, ABC):
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """Take what the message gives, and name the slot to ask for next."""
-        slots = dict(tracker.slots)
+        slots = self.values(tracker)
+        fields = self.fields_for(slots)
         taken: dict[str, Any] = {}
         if _just_said(tracker):
-            asked = next((field for field in self.fields if field.slot == slots.get("requested_slot")), None)
+            asked = next((field for field in fields if field.slot == slots.get("requested_slot")), None)
             said = Said.latest(tracker)
             numbered = self.numbered(slots)
             correction = find_correction(said, [field.words for field in numbered])
             if not correction and asked and self._is_aside(said, asked, slots):
                 return []
+            if asked and _silence(tracker) > SILENCE_S:
+                dispatcher.utter_message(response="utter_form_resumed", field=asked.label)
             corrected = numbered[correction.index] if correction else None
             taken = self._correct(dispatcher, said, corrected, correction, slots) if corrected and correction else self._take(dispatcher, said, asked, slots)
         taken = self.settle(taken, slots)
         slots.update(taken)
         for remark in self.remarks(taken):
             dispatcher.utter_message(**remark)
-        missing = (field.slot for field in self.fields if slots.get(field.slot) is None and field.needed(slots))
-        return [*(SlotSet(slot, value) for slot, value in taken.items()), SlotSet("requested_slot", next(missing, None))]
+        missing = (field.slot for field in self.fields_for(slots) if slots.get(field.slot) is None and field.needed(slots))
+        return self.kept(taken, next(missing, None), tracker)
+
+    def values(self, tracker: Tracker) -> dict[str, Any]:
+        """The values so far by field, and under `requested_slot` the field that was asked for."""
+        return dict(tracker.slots)
+
+    def fields_for(self, slots: Slots) -> tuple[Field, ...]:
+        """The fields, where they depend on the values."""
+        return self.fields
+
+    def kept(self, taken: Slots, missing: str | None, tracker: Tracker) -> list[Event]:
+        """The events that keep what was taken, and ask for what is missing; None ends the form."""
+        return [*(SlotSet(slot, value) for slot, value in taken.items()), SlotSet("requested_slot", missing)]
+
+    def own_for(self, asked: Field, slots: Slots) -> frozenset[str]:
+        """Intents that speak to the form, where they depend on what is asked."""
+        return self.own
 
     def numbered(self, slots: Slots) -> tuple[Field, ...]:
         """The fields that may be corrected, in the order of their numbers for the user."""
-        return self.fields
+        return self.fields_for(slots)
 
     def settle(self, taken: dict[str, Any], slots: Slots) -> dict[str, Any]:
         """What follows from the values just taken; the default changes nothing."""
@@ -134,22 +102,27 @@ class Form(BaseAction, ABC):
         """Responses (with their values) that a value just taken calls for."""
         return []
 
+    def refusal(self, field: Field, slots: Slots) -> dict[str, Any]:
+        """What is said of an answer that cannot be taken."""
+        return {"response": f"utter_{self.name().removeprefix('validate_')}_invalid_{field.slot}"}
+
     def _is_aside(self, said: Said, asked: Field, slots: Slots) -> bool:
         """Whether the message speaks past the form: danger, a command, a question or small talk."""
-        if said.form or (said.sent and not any(field.hears(said) for field in self.fields)):
+        fields = self.fields_for(slots)
+        if said.form or (said.event and said.intent not in self.own_for(asked, slots)) or (said.sent and not any(field.hears(said) for field in fields)):
             return True
         if "emergency" in (said.intent, said.decision):
             return said.text.strip("。.!！ ") not in self.harmless or screen(said.text) is not None
         if said.intent == "foreign_language" and language_of(said.text) != ENGLISH:
             return True
-        if said.intent in ANSWERS | self.own:
+        if said.intent in ANSWERS | self.own_for(asked, slots):
             return False
         if asked.story:
             return self._leaves_story(said)
         if said.intent in LEAVING or said.asks or said.greets:
             return True
         readable = (asked.hears(said) and asked.read(said, slots) is not None) or (asked.skipped is not None and said.skips)
-        return not readable and said.intent not in VAGUE and not volunteered(self.fields, said, slots, asked)
+        return not readable and said.intent not in VAGUE and not volunteered(fields, said, slots, asked)
 
     @staticmethod
     def _leaves_story(said: Said) -> bool:
@@ -158,7 +131,7 @@ class Form(BaseAction, ABC):
         return said.asks and said.decision == "answer" and len(said.text) <= QUESTION
 
     def _take(self, dispatcher: CollectingDispatcher, said: Said, asked: Field | None, slots: Slots) -> dict[str, Any]:
-        found = volunteered(self.fields, said, slots, asked)
+        found = volunteered(self.fields_for(slots), said, slots, asked)
         if asked is None:
             return found
         value = asked.skipped if asked.skipped is not None and said.skips else asked.read(said, slots) if asked.hears(said) else None
@@ -176,12 +149,16 @@ class Form(BaseAction, ABC):
 
     def _refuse(self, dispatcher: CollectingDispatcher, field: Field, kept: dict[str, Any], slots: Slots) -> dict[str, Any]:
         """Say what is wrong with the answer; at the third in a row offer a person."""
-        form = self.name().removeprefix("validate_")
-        dispatcher.utter_message(response=f"utter_{form}_invalid_{field.slot}")
+        dispatcher.utter_message(**self.refusal(field, slots))
+        return {**kept, TRIES: self.tried(dispatcher, slots)}
+
+    @staticmethod
+    def tried(dispatcher: CollectingDispatcher, slots: Slots) -> int:
+        """One more answer that could not be taken; returns how many there were since a person was offered."""
         tries = int(slots.get(TRIES) or 0) + 1
         if tries >= PATIENCE:
             dispatcher.utter_message(response="utter_form_offer_person")
-        return {**kept, TRIES: tries % PATIENCE}
+        return tries % PATIENCE
 
 
 def _just_said(tracker: Tracker) -> bool:
@@ -193,3 +170,9 @@ def _just_said(tracker: Tracker) -> bool:
         actions += event["event"] == "action"
     return actions <= 1
 
+
+
+def _silence(tracker: Tracker) -> float:
+    """Seconds between the user's message and the one before it; 0 where there is none."""
+    times = [float(event["timestamp"]) for event in tracker.events if event["event"] == "user"]
+    return times[-1] - times[-2] if len(times) > 1 else 0.0

@@ -25,12 +25,6 @@ POPULAR = ("id_card_replacement", "passport_apply", "residence_permit_apply", "h
 """Offered, where they exist, when nobody said which item."""
 OFFERED = 4
 
-LATER: dict[str, str] = {
-    "file_residence": "residence", "file_ride": "filings", "file_bank_identity": "filings",
-    "track_delivery": "notice",
-}  # fmt: skip
-"""Intent -> topic of what cannot be done in the conversation yet."""
-
 
 class ActionAnswerGuide(BaseAction):
     """Answer an aspect of a service item, or ask which item."""
@@ -50,21 +44,15 @@ class ActionAnswerGuide(BaseAction):
         return show(dispatcher, case.item, aspect, case)
 
 
-class ActionGuideTopic(BaseAction):
-    """What cannot be filed here yet: say so, and how it is done, if the item is known."""
-
-    degraded: ClassVar[str] = "utter_guide_unavailable"
-
-    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
-        """The topic's own words stand in domain.yml."""
-        said = Said.latest(tracker)
-        item_id = said.entity("service_item")
-        item = await find_item(item_id) if item_id else None
-        if item is not None and item["active"]:
-            dispatcher.utter_message(response="utter_guide_instead")
-            return show(dispatcher, item, said.entity("aspect") or "overview")
-        dispatcher.utter_message(response=f"utter_{LATER[said.intent]}_later")
-        return []
+async def tell_instead(dispatcher: CollectingDispatcher, said: Said, later: str) -> list[Event]:
+    """How a thing is done that cannot be done here; the response `later` if nobody knows which thing."""
+    item_id = said.entity("service_item")
+    item = await find_item(item_id) if item_id else None
+    if item is not None and item["active"]:
+        dispatcher.utter_message(response="utter_guide_instead")
+        return show(dispatcher, item, said.entity("aspect") or "overview")
+    dispatcher.utter_message(response=later)
+    return []
 
 
 async def _case(tracker: Tracker, said: Said, item: Json, before: str | None) -> Case:
@@ -89,7 +77,7 @@ def show(dispatcher: CollectingDispatcher, item: Json, aspect: str, case: Case |
     lines = [card(record, aspect, datetime.now(SHANGHAI).date(), case.about(aspect)), booking_hint(item, aspect)]
     lines += [f"{question['question']}告诉我，我按您的情况列准。"] if question else []
     lines += [page_anchor(case.address(), "查看详情，勾选要带的材料")]
-    dispatcher.utter_message(text="\n".join(filter(None, lines)), buttons=next_buttons(record, aspect, question, LATER))
+    dispatcher.utter_message(text="\n".join(filter(None, lines)), buttons=next_buttons(record, aspect, question))
     return [SlotSet("service_item", case.origin["id"]), SlotSet("service_item_at", time.time()), SlotSet("guide_aspect", None), *case.events(aspect)]
 
 

@@ -6,32 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from actions.phrases import INTENTS, PERSON, Button, aspect_buttons
+from weijing.filing import load_filings
 
 COUNTERS = frozenset({"hukou", "id_card", "residence_permit", "exit_entry", "traffic"})
 """Categories that a counter takes appointments for."""
 BOOK: Button = {"title": "预约窗口", "payload": INTENTS["book_appointment"]}
 NEAREST: Button = {"title": "离我最近的办理点", "payload": INTENTS["find_office"]}
-FILED: Mapping[str, str] = {
-    "residence_registration": "file_residence", "landlord_registration": "file_residence", "residence_permit_cancel": "file_residence",
-    "bank_identity": "file_bank_identity",
-}  # fmt: skip
-"""Item -> the intent by which it is filed in the chat."""
 _OFFICE = ("窗口", "派出所", "车管所", "车辆管理所", "出入境")
 SHOWN = 3
 
 
-def next_buttons(item: Mapping[str, Any], aspect: str, question: Mapping[str, Any] | None, later: Mapping[str, str]) -> list[Button]:
-    """The choices of an open question; else filing here, the place and a booking where there are such, and other aspects.
-
-    Args:
-        later: intents that cannot be done in the chat yet.
-    """
+def next_buttons(item: Mapping[str, Any], aspect: str, question: Mapping[str, Any] | None) -> list[Button]:
+    """The choices of an open question; else filing here, the place and a booking where there are such, and other aspects."""
     if question:
         return [{"title": choice["name"], "payload": choice["name"]} for choice in question["choices"]]
     deeds = [NEAREST] if aspect == "where" and has_office(item) else []
     deeds += [BOOK] if has_counter(item) else []
-    intent = FILED.get(item["id"], "")
-    filing = [{"title": f"在这里{INTENTS[intent]}", "payload": INTENTS[intent]}] if intent and intent not in later else []
+    filing = [{"title": "在这里填报", "payload": one.name} for one in load_filings().values() if one.item == item["id"]][:1]
     buttons = [*filing, *aspect_buttons(item, aspect, SHOWN - len(deeds[:1]) - len(filing)), *deeds]
     return [*buttons[:2], PERSON] if item["expired"] else buttons
 

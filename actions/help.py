@@ -10,7 +10,6 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event
 from actions.client import backend
-from actions.guide import LATER
 from actions.handoff import opening_day
 from actions.help_topics import TOPICS, Away, Topic
 from weijing.errors import BackendRefused, BackendUnavailable
@@ -36,21 +35,16 @@ class ActionShowHelp(BaseAction):
 
 
 async def say_help(dispatcher: CollectingDispatcher) -> None:
-    """The live topics; what waits or is kept while the backend is away; when a person answers."""
-    lines = [f"· {topic.name}：“{topic.example}”" for topic in live_topics()]
+    """The topics; what waits or is kept while the backend is away; when a person answers."""
+    lines = [f"· {topic.name}：“{topic.example}”" for topic in TOPICS]
     away = not await _backend_is_there()
     person = _person(datetime.now(SHANGHAI))
     response = "utter_help_away" if away else "utter_help"
     dispatcher.utter_message(response=response, topics="\n".join(lines), person=person, waiting=_named(Away.WAITS), kept=_named(Away.KEPT))
 
 
-def live_topics() -> list[Topic]:
-    """Those of which something can be done in the conversation."""
-    return [topic for topic in TOPICS if not set(topic.intents) <= set(LATER)]
-
-
 def _named(away: Away) -> str:
-    return "；".join(topic.name for topic in live_topics() if topic.away is away)
+    return "；".join(topic.name for topic in TOPICS if topic.away is away)
 
 
 def _person(now: datetime) -> str:

@@ -21,7 +21,7 @@ class Topic:
     Args:
         name: what it is, in a few words; also what an open form of it is called.
         example: how one begins, as the user would say it.
-        intents: those that begin it; the line is shown while one of them does more than say that it cannot be done yet (`actions/guide.py`, LATER).
+        intents: those that begin it.
         away: while the backend is away.
         forms: its forms.
         hint: what is said of correcting inside its form.

@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import BaseAction, Event
 from actions.hanzi import Hanzi, is_han, look_up, standard_form
 from actions.naming_check import Checked, check, known
+from actions.naming_namesakes import namesakes
 from actions.said import Said
 from store.context import current
 from weijing.candidate_names import KIND, find_candidates
@@ -35,7 +36,7 @@ class ActionCheckName(BaseAction):
         names = _names(text)
         character = next((one[1] for one in _CHARACTER.finditer(text) if is_han(one[1]) and one[1] not in _NO_CHARACTER), "")
         if names:
-            _show(dispatcher, names, frozenset(_PARENT.findall(text)))
+            await _show(dispatcher, tracker.sender_id, names, frozenset(_PARENT.findall(text)))
         elif character:
             dispatcher.utter_message(response="utter_naming_character", facts=_character(character, look_up(character)))
         else:
@@ -50,12 +51,15 @@ def _names(text: str) -> list[str]:
     return list(dict.fromkeys(one for one in names if not MASK.fullmatch(one)))
 
 
-def _show(dispatcher: CollectingDispatcher, names: list[str], parents: frozenset[str]) -> None:
+async def _show(dispatcher: CollectingDispatcher, openid: str, names: list[str], parents: frozenset[str]) -> None:
     found = [check(name, parents) for name in names[:MOST]]
+    scope, people = await namesakes(openid, [one.name for one in found])
     if len(found) == 1:
-        dispatcher.utter_message(response="utter_naming_result", facts=_whole(found[0], parents))
+        same = f"\n同名的人：{people[0]}（{scope}）" if scope else ""
+        dispatcher.utter_message(response="utter_naming_result", facts=_whole(found[0], parents) + same)
         return
-    rows = "\n".join(f"{number}. {_row(one)}" for number, one in enumerate(found, start=1))
+    rows = "\n".join(f"{number}. {_row(one, same)}" for number, (one, same) in enumerate(zip(found, people, strict=True), start=1))
+    rows += f"\n同名按{scope}。" if scope else ""
     left = f"\n一次看 {MOST} 个，另外 {len(names) - MOST} 个请再发一次。" if len(names) > MOST else ""
     dispatcher.utter_message(response="utter_naming_compared", rows=rows + left, count=len(found))
 
@@ -68,10 +72,10 @@ def _whole(one: Checked, parents: frozenset[str]) -> str:
     return "\n".join(filter(None, lines))
 
 
-def _row(one: Checked) -> str:
+def _row(one: Checked, same: str) -> str:
     """One name among several, two lines at most."""
     notes = "；".join(known()["notes"][code]["short"].format(chars=chars) for code, chars in one.notes.items())
-    facts = "，".join(filter(None, [_sound(one, short=True), _band(one)]))
+    facts = "，".join(filter(None, [_sound(one, short=True), _band(one), f"同名{same}" if same else ""]))
     return f"{one.name}：{_verdict(one)}。{facts}" + (f"\n   {notes}" if notes else "")
 
 

@@ -1,20 +1,21 @@
-"""Progress of an application, report or case: its number and a proof, then how far it is; for who is bound, all that is theirs at once."""
+"""Progress of an application, report, case or posted certificate: its number and a proof, then how far it is; for who is bound, all that is theirs at once."""
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.appointment_deeds import say_mine
 from actions.base import BaseAction, Event, cleared
 from actions.client import Json, backend
-from actions.form import TRIES, Field, Form, Slots
-from actions.pages import rating_anchor
-from actions.progress_follow import FINAL, seen
-from actions.progress_matters import offer_binding, own_matters, say_matters
-from actions.report_reply import asked_and_done, next_buttons
+from actions.field import Field, Slots
+from actions.form import TRIES, Form
+from actions.progress_matters import about_of, meant, offer_binding, own_matters, say_matters
+from actions.progress_result import MISSING, say_delivery, say_progress
 from actions.said import Said
 from store.context import current
 from weijing.errors import BackendRefused
@@ -22,21 +23,36 @@ from weijing.identifiers import find_identifiers
 from weijing.privacy import KINDS, MASK
 
 WRONG = "progress_wrong_proofs"
+NUMBERS = ("application_no", "report_no", "filing_no", "case_no", "letter_no", "delivery_no")
 PROOFS = ("id_number", "phone", "query_code")
+PROOFS_OF = {"J": ("query_code",), "X": ("query_code",), "B": ("query_code", "phone")}
+"""First letter of the number -> the proofs it takes, where they are fewer; who wrote without a name stays unknown."""
+ASKS_PROOF = {"J": "utter_progress_ask_query_code", "X": "utter_progress_ask_query_code", "B": "utter_progress_ask_filing_proof"}
 MOST_WRONG = 3
-BY_CODE = ("J", "X")
-"""First letters of what its query code alone opens, so that who wrote without a name stays unknown."""
 ANSWERED = "progress_answered"
 """Set when the answer needs neither number nor proof: then the form asks for nothing."""
+ABOUT = "progress_about"
+"""`delivery` or `payment` when that alone was asked about."""
+_TAIL = re.compile(r"(?<![0-9A-Za-z#-])(\d{4})(?![0-9年〕-])")
+"""The last four digits of a phone; no year, no part of a number or mask."""
 
 
 def _number(said: Said, slots: Slots) -> str | None:
-    return next((value for kind in ("application_no", "report_no", "case_no", "letter_no") if (value := said.identifier(kind))), None)
+    return next((value for kind in NUMBERS if (value := said.identifier(kind))), None)
 
 
 def _proof(said: Said, slots: Slots) -> str | None:
-    kinds = ("query_code",) if str(slots.get("application_no") or "").startswith(BY_CODE) else PROOFS
+    number = str(slots.get("application_no") or "")
+    if is_delivery(number):
+        tail = _TAIL.search(said.text)
+        return said.identifier("phone") or (tail[1] if tail else None)
+    kinds = PROOFS_OF.get(number[:1], PROOFS)
     return next((value for kind in kinds if (value := said.identifier(kind))), None)
+
+
+def is_delivery(number: str) -> bool:
+    """Whether it numbers a postal item: two letters, where ours have one."""
+    return number[:2].isalpha()
 
 
 def _unanswered(slots: Slots) -> bool:
@@ -47,41 +63,43 @@ FIELDS = (
     Field("application_no", "编号|办件号|受理号|件号", _number, _number, needed=_unanswered),
     Field("proof", "证明|身份证号?|手机号?|查询码", _proof, _proof, needed=_unanswered),
 )
-SLOTS = (*(field.slot for field in FIELDS), WRONG, TRIES, ANSWERED)
+SLOTS = (*(field.slot for field in FIELDS), WRONG, TRIES, ANSWERED, ABOUT)
 
 
 class ActionStartProgress(BaseAction):
     """A new look-up begins empty, with what the first message already gives."""
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
-        """Number first: what proof it takes depends on it. A bound user needs neither for what is theirs."""
+        """Number first: what proof it takes depends on it. A bound user needs neither for what is theirs, nor does anybody for what this openid booked."""
         said = Said.latest(tracker)
-        number = _number(said, {})
+        number, about = _number(said, {}), about_of(said)
         proof = _proof(said, {"application_no": number})
+        if booked := said.identifier("appointment_no"):
+            await say_mine(dispatcher, tracker.sender_id, booked)
+            return [*cleared(SLOTS), SlotSet(ANSWERED, True)]
         matters = await own_matters(tracker.sender_id) if not proof else None
-        known = next((one for one in matters or [] if one["number"] == number), None)
-        if known or (matters is not None and not number):
-            events = say_progress(dispatcher, known, str(number)) if known else say_matters(dispatcher, matters or [])
-            return [*cleared(SLOTS), SlotSet(ANSWERED, True), *events]
+        if matters is not None and (not number or meant(matters, number, about)):
+            return [*cleared(SLOTS), SlotSet(ANSWERED, True), *_say_own(dispatcher, matters, number, about)]
         if matters is None and not number:
             offer_binding(dispatcher)
-        given = {"application_no": number, "proof": proof}
+        given = {"application_no": number, "proof": proof, ABOUT: about}
         return [*cleared(SLOTS), *(SlotSet(slot, value) for slot, value in given.items() if value)]
+
 
 class ValidateProgressForm(Form):
     """Takes number and proof."""
 
     fields: tuple[Field, ...] = FIELDS
-    own: ClassVar[frozenset[str]] = frozenset({"query_progress", "query_case"})
+    own: ClassVar[frozenset[str]] = frozenset({"query_progress", "query_case", "track_delivery"})
 
 
 class ActionAskProgressFormProof(BaseAction):
     """Which proof is asked for depends on the number."""
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
-        """A report or letter is opened by its query code alone."""
-        by_code = str(tracker.get_slot("application_no")).startswith(BY_CODE)
-        dispatcher.utter_message(response="utter_progress_ask_query_code" if by_code else "utter_progress_ask_proof")
+        """A report or letter is opened by its query code alone; a parcel by what stands on it."""
+        number = str(tracker.get_slot("application_no"))
+        dispatcher.utter_message(response="utter_progress_ask_tail" if is_delivery(number) else ASKS_PROOF.get(number[:1], "utter_progress_ask_proof"))
         return []
 
 
@@ -101,7 +119,10 @@ class ActionQueryProgress(BaseAction):
             if error.problem not in {"not_found", "too_many_attempts"}:
                 raise
             return self._refuse(dispatcher, tracker, locked=error.problem == "too_many_attempts")
-        return [*cleared(SLOTS), *say_progress(dispatcher, found, number)]
+        if is_delivery(number):
+            say_delivery(dispatcher, found)
+            return cleared(SLOTS)
+        return [*cleared(SLOTS), *say_progress(dispatcher, found, number, tracker.get_slot(ABOUT))]
 
     def degrade(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """Nothing of a look-up that could not be made is kept."""
@@ -118,23 +139,23 @@ class ActionQueryProgress(BaseAction):
         return [SlotSet(WRONG, wrong), SlotSet("proof", None), ActiveLoop("progress_form")]
 
 
-def say_progress(dispatcher: CollectingDispatcher, found: Json, number: str) -> list[Event]:
-    """How far it is; what is still open may be followed, what is done may be rated. Whoever sees it has proved that it is theirs."""
-    final = found["status"] in FINAL
-    dispatcher.utter_message(response=_response(found, number), **_words(found, number), buttons=next_buttons(found, number))
-    for remark in asked_and_done(found):
-        dispatcher.utter_message(**remark)
-    if final:
-        link = rating_anchor(number, "点这里")
-        dispatcher.utter_message(response="utter_progress_rate", link=f"，或者{link}" if link else "")
-    if number.startswith("K"):
-        dispatcher.utter_message(response="utter_progress_case_secret")
-    return seen(number)
+def _say_own(dispatcher: CollectingDispatcher, matters: list[Json], number: str | None, about: str | None) -> list[Event]:
+    """The one meant, or the list to choose from; what was asked about may not be there at all."""
+    found = meant(matters, number, about)
+    if len(found) == 1 and (number or about):
+        return say_progress(dispatcher, found[0], found[0]["number"], about)
+    if about and not found:
+        dispatcher.utter_message(response=MISSING[about])
+    return say_matters(dispatcher, found or matters)
 
 
 async def _ask_backend(number: str, proof: str) -> Json:
+    if is_delivery(number):
+        return await backend().delivery(number, current().reveal(proof)[-4:])
     if number.startswith("J"):
         return await backend().report_progress(number, proof)
+    if number.startswith("B"):
+        return await backend().filing_progress(number, _proof_kind(proof), proof)
     if number.startswith("X"):
         return await backend().letter_progress(number, proof)
     if number.startswith("K"):
@@ -148,17 +169,3 @@ def _proof_kind(proof: str) -> str:
     if masked:
         return next((kind for kind in PROOFS if KINDS[kind] == masked[1]), "query_code")
     return next((found.kind for found in find_identifiers(current().reveal(proof)) if found.kind in PROOFS), "query_code")
-
-
-def _response(found: Json, number: str) -> str:
-    """The date of a report is when its reporter hears next, not when it is done (信访工作条例 art. 23); where no rule gives a date none is named."""
-    if not found.get("promised_on"):
-        return "utter_progress_result_undated"
-    return "utter_progress_result_report" if number.startswith(BY_CODE) else "utter_progress_result"
-
-
-def _words(found: Json, number: str) -> dict[str, str]:
-    """The answer's fields as text, one step a line."""
-    steps = [f"· {str(step.get('at', ''))[:10]} {step.get('name', '')} {step.get('note') or ''}".rstrip() for step in found.get("steps") or []]
-    texts = {name: str(found.get(name) or "—") for name in ("item_name", "status_text", "promised_on", "next_step", "office", "phone")}
-    return {**texts, "number": number, "steps": "\n".join(steps) or "· —"}

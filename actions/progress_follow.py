@@ -44,9 +44,10 @@ class ActionFollowProgress(BaseAction):
         try:
             await backend().subscribe(tracker.sender_id, number)
         except BackendRefused as error:
-            if error.status != 404:
+            full = error.problem == "too_many_subscriptions"
+            if error.status != 404 and not full:
                 raise
-            dispatcher.utter_message(response="utter_progress_follow_which")
+            dispatcher.utter_message(response="utter_progress_follow_full" if full else "utter_progress_follow_which")
             return []
         dispatcher.utter_message(response="utter_progress_followed", number=number)
         return []

@@ -12,17 +12,18 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event, cleared, paused
 from actions.client import Json, backend, defer_report
-from actions.form import TRIES, Field, Form, Slots, volunteered
+from actions.field import Field, Slots, volunteered
+from actions.form import TRIES, Form
 from actions.report_advice import URGENCY, advice, with_urgency
 from actions.report_details import ANSWERS, details
 from actions.report_details import SLOTS as DETAILS
-from actions.report_evidence import PENDING, filed_now, pending
+from actions.report_evidence import filed_now
 from actions.report_fields import FIELDS
-from actions.report_files import VOICES, bare, file_evidence, files_of, held
+from actions.report_files import PENDING, VOICES, bare, file_evidence, files_of, held, pending
 from actions.report_secrecy import sendable
 from actions.report_summary import numbered, summary
 from actions.report_words import KINDS, MODES
-from actions.said import Said
+from actions.said import Said, last_reply
 from store.context import current
 from weijing.errors import BackendRefused, BackendUnavailable
 
@@ -79,7 +80,7 @@ class ActionAskReportFormReportConfirmed(BaseAction):
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """Names and numbers are shown half hidden: the user sees enough to find a slip. A file sent under the summary does not bring it again."""
-        if Said.latest(tracker).evidence and UNCONFIRMED in _last_reply(tracker):
+        if Said.latest(tracker).evidence and UNCONFIRMED in last_reply(tracker):
             dispatcher.utter_message(response="utter_report_summary_again")
             return []
         dispatcher.utter_message(response="utter_report_summary", lines=summary(tracker.slots))
@@ -130,19 +131,6 @@ def report_body(slots: Slots, openid: str) -> Json:
         "reporter": {"name": slots["reporter_name"], "phone": slots["reporter_phone"]} if named else None,
         "openid": openid,
     }
-
-
-def _last_reply(tracker: Tracker) -> str:
-    """What the bot said before the user's last message."""
-    texts: list[str] = []
-    for event in reversed(tracker.events):
-        if event["event"] == "user" and texts:
-            break
-        if event["event"] == "user":
-            texts = [""]
-        elif event["event"] == "bot" and texts:
-            texts.append(event.get("text") or "")
-    return "\n".join(texts)
 
 
 def _receipt_response(receipt: Json) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from actions.form import Slots
+from actions.field import Slots
 from actions.report_details import details, topic
 from actions.report_files import received
 from actions.report_words import KINDS

@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import report_words as words
 from actions.base import BaseAction, Event
 from actions.client import Json
-from actions.form import Field, Slots
+from actions.field import Field, Slots
 from actions.said import Said
 from weijing.report_topics import Question, Topic, topic_of, topics
 

@@ -6,6 +6,7 @@ The store keeps a file a day unless a report claims it (`store.context.TurnConte
 from __future__ import annotations
 
 import logging
+import re
 import time
 
 from rasa_sdk import Tracker
@@ -13,18 +14,19 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event
-from actions.form import Slots
+from actions.field import Slots
+from actions.filing_supplements import begin_supplement, open_supplement
 from actions.pages import page_anchor
-from actions.report_files import MOST, Items, add_to_report
+from actions.report_files import DAY_S, MOST, PENDING, Items, add_to_report, bare, pending
 from actions.report_supplement import begin, numbered
 from actions.said import Said
 from weijing.errors import BackendRefused, BackendUnavailable
 
 log = logging.getLogger(__name__)
 
-PENDING, FILED = "evidence_pending", "report_filed"
-DAY_S = 86_400
-"""How long a file waits for its purpose, and a filed report for more files."""
+FILED = "report_filed"
+_ASKED_FOR = re.compile(r"补(?:材料|正)|登记|备案|[Bb]\d{4}-")
+"""Words for what the bureau asks for after a filing, rather than for a report."""
 
 
 class ActionAskReportFormReportEvidence(BaseAction):
@@ -41,10 +43,13 @@ class ActionReceiveEvidence(BaseAction):
     """A file, a link or words about evidence, with no report open."""
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
-        """The first file asks what it is for; those that follow are counted in one line each."""
+        """The first file asks what it is for; those that follow are counted in one line each. Words begin a supplement where the bureau asks for one."""
         said, waiting, report_no = Said.latest(tracker), pending(tracker.slots), recently_filed(tracker.slots)
         if not said.sent:
             number = numbered(said, tracker) or report_no
+            supplement = await open_supplement(said, tracker.sender_id) if _ASKED_FOR.search(said.text) or not number else None
+            if supplement:
+                return [*begin_supplement(dispatcher, supplement, bare(waiting)), SlotSet(PENDING, None)]
             return begin(said, number) if number and not waiting else await _spoken_of(dispatcher, tracker.sender_id, waiting, number)
         if not said.evidence:
             dispatcher.utter_message(response="utter_report_evidence_no_file")
@@ -89,11 +94,6 @@ async def _spoken_of(dispatcher: CollectingDispatcher, openid: str, waiting: Ite
         dispatcher.utter_message(response="utter_report_evidence_refused", report_no=report_no)
         return []
     return [SlotSet(PENDING, None)]
-
-
-def pending(slots: Slots) -> Items:
-    """The files of the last 24 hours that nobody has said the purpose of."""
-    return [item for item in slots.get(PENDING) or [] if item["at"] > time.time() - DAY_S]
 
 
 def recently_filed(slots: Slots) -> str:

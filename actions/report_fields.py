@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from actions import report_words as words
-from actions.form import Field, Slots
+from actions.field import Field, Slots
 from actions.masks import sealed as sealed  # where the other topics look for it
 from actions.report_details import DETAIL_FIELDS
 from actions.report_files import MOST

@@ -6,10 +6,12 @@ The table of evidence follows what is claimed here, with the commit of the turn 
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 from actions.client import Json, backend, revealed
-from actions.form import TRIES, Slots
+from actions.field import Slots
+from actions.form import TRIES
 from store.context import current
 from weijing.errors import BackendRefused, BackendUnavailable
 
@@ -17,6 +19,10 @@ log = logging.getLogger(__name__)
 
 VOICES = "report_voices"
 """Slot: voice messages whose recognised words filled a field."""
+PENDING = "evidence_pending"
+"""Slot: files that nobody has said the purpose of."""
+DAY_S = 86_400
+"""How long a file waits for its purpose, and a filed report for more files."""
 DRAFT_DAYS = 30
 """How long a report that is being filled keeps its files."""
 MOST = 20
@@ -36,7 +42,11 @@ def held(taken: dict[str, Any], slots: Slots) -> dict[str, Any]:
 
 def received(taken: Slots) -> list[dict[str, Any]]:
     """One line that counts the files, if one has just come."""
-    evidence = taken.get("report_evidence")
+    return counted_in(taken.get("report_evidence"))
+
+
+def counted_in(evidence: Items | None) -> list[dict[str, Any]]:
+    """The same for any list of files."""
     if not evidence:
         return []
     full, spoken = len(evidence) >= MOST, evidence[-1]["kind"] == "voice"
@@ -55,9 +65,17 @@ def counted(slots: Slots) -> str:
     return f"{len(slots.get('report_evidence') or [])} 份" + (f"，另有语音 {voices} 条" if voices else "")
 
 
-def let_go(slots: Slots) -> None:
-    """The report is not filed: its files may go."""
-    current().claim(files_of(slots))
+def files_in(value: Any) -> Items:
+    """Every file that a body of the API names, however deep."""
+    if isinstance(value, dict) and value.keys() == {"kind", "ref"}:
+        return [value]
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [item for part in parts for item in files_in(part)]
+
+
+def let_go(values: Any) -> None:
+    """What was being filled is not filed: its files may go."""
+    current().claim(files_in(values))
 
 
 async def file_evidence(receipt: Json, report: Json) -> None:
@@ -93,3 +111,8 @@ async def add_to_report(report_no: str, items: Items, openid: str) -> int:
 def bare(items: Items) -> Items:
     """The items as the API takes them."""
     return [{"kind": item["kind"], "ref": item["ref"]} for item in items]
+
+
+def pending(slots: Slots) -> Items:
+    """The files of the last 24 hours that nobody has said the purpose of."""
+    return [item for item in slots.get(PENDING) or [] if item["at"] > time.time() - DAY_S]

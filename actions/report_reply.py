@@ -8,6 +8,8 @@ from actions.client import Json
 from actions.phrases import Button
 from actions.progress_follow import FINAL, FOLLOW
 
+SUPPLEMENT: Button = {"title": "现在补", "payload": "补材料"}
+
 
 def answer_button(number: str) -> Button:
     """Begins the answer to what staff asked."""
@@ -16,7 +18,7 @@ def answer_button(number: str) -> Button:
 
 def next_buttons(found: Json, number: str) -> list[Button]:
     """What is still open may be followed; a question comes first. What is done is offered to be rated by a line of its own."""
-    answer = [answer_button(number)] if found.get("question") else []
+    answer = [answer_button(number)] if found.get("question") else [SUPPLEMENT] if number.startswith("B") and found["status"] == "supplement" else []
     if found["status"] in FINAL:
         return []
     return [*answer, FOLLOW]

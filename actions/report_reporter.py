@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from actions import report_words as words
-from actions.form import Field, Slots
+from actions.field import Field, Slots
 from actions.masks import sealed
 from actions.report_secrecy import hiding, names_himself
 from actions.said import Said

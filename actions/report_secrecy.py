@@ -13,7 +13,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event
-from actions.form import Slots
+from actions.field import Slots
 from actions.masks import shown
 from actions.said import Said
 from weijing.privacy import MASK

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions import report_details
-from actions.form import Field, Slots
+from actions.field import Field, Slots
 from actions.masks import shown
 from actions.report_fields import FIELDS
 from actions.report_files import counted

@@ -13,7 +13,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import report_words as words
 from actions.base import BaseAction, Event, cleared
 from actions.client import Json, backend, revealed
-from actions.form import TRIES, Field, Form, Slots
+from actions.field import Field, Slots
+from actions.form import TRIES, Form
 from actions.progress_follow import last_seen
 from actions.report_secrecy import own_hidden
 from actions.said import Said
@@ -106,11 +107,6 @@ class ActionSubmitSupplement(BaseAction):
         elif number:
             dispatcher.utter_message(response=await _send(number, _body(tracker.sender_id, text, items)), report_no=number)
         return cleared(SLOTS)
-
-
-def let_go(slots: Slots) -> None:
-    """Nothing is added: the files may go."""
-    current().claim(slots.get("supplement_evidence") or [])
 
 
 def _body(openid: str, text: str, items: list[dict[str, Any]]) -> Json:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from rasa_sdk import Tracker
 
@@ -41,7 +43,11 @@ class Said:
     @classmethod
     def latest(cls, tracker: Tracker) -> Said:
         """The message that the running turn answers."""
-        message = tracker.latest_message or {}
+        return cls.parsed(tracker.latest_message or {})
+
+    @classmethod
+    def parsed(cls, message: Mapping[str, Any]) -> Said:
+        """What the NLU made of a message."""
         entities = tuple((str(one["entity"]), str(one["value"])) for one in message.get("entities") or [] if one.get("value"))
         return cls(message.get("text") or "", (message.get("intent") or {}).get("name") or "", message.get("decision") or "", entities)
 
@@ -75,6 +81,11 @@ class Said:
         return self.text == "〔表单〕"
 
     @property
+    def event(self) -> bool:
+        """Whether it is a menu click, a scan or the like: nobody's words."""
+        return bool(re.fullmatch("〔[a-z_]+〕", self.text))
+
+    @property
     def asks(self) -> bool:
         """Whether it reads like a question."""
         return bool(_ASKS.search(self.text))
@@ -98,3 +109,16 @@ class Said:
     def denies(self) -> bool:
         """Whether it is a no."""
         return bool(_NO.fullmatch(self.text.strip())) or (self.intent == "deny" and not _YES.fullmatch(self.text.strip()))
+
+
+def last_reply(tracker: Tracker) -> str:
+    """What the bot said before the user's last message."""
+    texts: list[str] = []
+    for event in reversed(tracker.events):
+        if event["event"] == "user" and texts:
+            break
+        if event["event"] == "user":
+            texts = [""]
+        elif event["event"] == "bot" and texts:
+            texts.append(event.get("text") or "")
+    return "\n".join(texts)

@@ -8,7 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import appointment, feedback, feedback_letter, feedback_survey, progress, report, report_supplement, report_withdrawal
+from actions import appointment, feedback, feedback_letter, feedback_survey, filings, progress, report, report_supplement, report_withdrawal
 from actions.base import BaseAction, Event, cleared
 from actions.help import say_help
 from actions.menu import has_menu, menu_buttons
@@ -19,6 +19,7 @@ from weijing.easy_mode import SLOT, rest_of
 
 FORMS = {
     "appointment_form": appointment.SLOTS, "progress_form": progress.SLOTS, "report_form": report.SLOTS, "withdraw_form": report_withdrawal.SLOTS,
+    "filing_form": filings.SLOTS,
     "rating_form": feedback.SLOTS, "letter_form": feedback_letter.SLOTS, "survey_form": feedback_survey.SLOTS,
     "supplement_form": report_supplement.SLOTS,
 }  # fmt: skip
@@ -60,10 +61,8 @@ class ActionCancelForm(BaseAction):
         if form not in FORMS:
             dispatcher.utter_message(response="utter_smalltalk_nothing_to_cancel")
             return []
-        if form == "report_form":
-            let_go(tracker.slots)
-        if form == "supplement_form":
-            report_supplement.let_go(tracker.slots)
+        if form != "survey_form":
+            let_go([tracker.get_slot(slot) for slot in FORMS[form]])
         dispatcher.utter_message(response="utter_survey_stopped" if form == "survey_form" else "utter_smalltalk_cancelled")
         return [ActiveLoop(None), SlotSet("requested_slot", None), *cleared(FORMS[form])]
 

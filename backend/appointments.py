@@ -1,7 +1,8 @@
 """Appointments 预约: a half hour at a counter, booked, moved and given back without ever being promised twice.
 
 A slot is taken by one statement that checks the capacity, so that of many who come at once only as many get it as it holds; a partial unique index
-keeps one open appointment for each user and service. Openid, name and phone are stored sealed.
+keeps one open appointment for each visitor and item of a user. Openid, name and phone are stored sealed, and deleted with the appointment
+(`backend/retention.py`).
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ from backend.contract import BODY
 from backend.counters import SERVICES, SLOT, parse_day, read_counter, starts
 from backend.database import POOL, connected, transaction
 from backend.idempotency import create_once
-from backend.identities import openid_digest
+from backend.identities import bound_contact, openid_digest
 from backend.problems import Problem
+from backend.proofs import normalise
 from backend.vault import VAULT, Vault
 from weijing.workdays import ONE_DAY, SHANGHAI
 
+MOST = 5
+"""Open appointments of one user, for all who come."""
 TAKE = """
     INSERT INTO backend.taken_slots AS slot (office_id, service, starts_at, taken) VALUES ($1, $2, $3, 1)
     ON CONFLICT (office_id, service, starts_at) DO UPDATE SET taken = slot.taken + 1
@@ -36,11 +40,13 @@ NUMBER = """
 """
 LAPSE = "UPDATE backend.appointments SET status = 'past' WHERE person = $1 AND service = $2 AND status = 'booked' AND starts_at <= now()"
 INSERT = """
-    INSERT INTO backend.appointments (appointment_no, person, contact, office_id, service, service_item_id, starts_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    INSERT INTO backend.appointments (appointment_no, person, contact, office_id, service, service_item_id, starts_at, visitor)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 MOVE = "UPDATE backend.appointments SET starts_at = $2, reminded = false WHERE appointment_no = $1"
 SHOWN = """
-    SELECT a.appointment_no, a.service, a.service_item_id, a.starts_at, a.status, a.reminded, a.contact, a.office_id, o.name AS office, o.address, o.phone
+    SELECT a.appointment_no, a.service, a.service_item_id, a.starts_at, a.status, a.reminded, a.contact, a.booked_at,
+           a.office_id, o.name AS office, o.address, o.phone
       FROM backend.appointments a JOIN backend.offices o ON o.id = a.office_id
 """
 OPEN = f"""{SHOWN}
@@ -52,7 +58,8 @@ async def create_appointment(request: web.Request) -> web.StreamResponse:
     """Book a slot, once for each Idempotency-Key.
 
     Raises:
-        Problem: 404 no such counter, 409 `slot_taken` or `already_booked`.
+        Problem: 404 no such counter, 409 `slot_taken`, `already_booked`, `too_many_appointments`, or `not_bound`: without name or phone it is the bound
+            person's.
     """
     vault, body = request.app[VAULT], request[BODY]
     person = openid_digest(vault, body["openid"])
@@ -61,15 +68,17 @@ async def create_appointment(request: web.Request) -> web.StreamResponse:
         office, service = body["office_id"], body["service"]
         start = await _take(connection, office, service, body["starts_at"])
         await connection.execute(LAPSE, person, service)
+        contact = await _contact(connection, vault, person, body)
         number = f"Y{datetime.now(SHANGHAI).year}-{await connection.fetchval(NUMBER, datetime.now(SHANGHAI).year):06d}"
-        contact = vault.seal({name: body[name] for name in ("openid", "name", "phone")})
-        await connection.execute(INSERT, number, person, contact, office, service, body.get("service_item_id"), start)
+        visitor = vault.digest("visitor", normalise("name", contact["name"]), normalise("phone", contact["phone"]))
+        sealed = vault.seal({**contact, "openid": body["openid"]})
+        await connection.execute(INSERT, number, person, sealed, office, service, body.get("service_item_id"), start, visitor)
         return 201, await _shown(connection, vault, number)
 
     try:
         return await create_once(request, create)
     except asyncpg.UniqueViolationError:
-        raise Problem(409, "already_booked", "This user has an open appointment for this service; move or cancel it.") from None
+        raise Problem(409, "already_booked", "This visitor has an open appointment for this item; move or cancel it.") from None
 
 
 async def move_appointment(request: web.Request) -> web.StreamResponse:
@@ -138,6 +147,18 @@ async def _take(connection: asyncpg.Connection, office: str, service: str, text:
     if start not in starts(counter["hours"], start.date(), start.date(), now) or not await connection.fetchval(TAKE, office, service, start):
         raise Problem(409, "slot_taken", "This slot is not free (any more); ask for the free ones.")
     return start
+
+
+async def _contact(connection: asyncpg.Connection, vault: Vault, person: str, body: dict[str, Any]) -> dict[str, str]:
+    """Name and phone of who comes: as sent, else of whom the openid is bound to. One user books for a family, not for a queue."""
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 3))", person)
+    if await connection.fetchval("SELECT count(*) FROM backend.appointments WHERE person = $1 AND status = 'booked' AND starts_at > now()", person) >= MOST:
+        raise Problem(409, "too_many_appointments", f"This user has {MOST} open appointments.")
+    sent = {name: body[name] for name in ("name", "phone") if body.get(name)}
+    bound = {} if len(sent) == 2 else await bound_contact(connection, vault, person)
+    if bound is None:
+        raise Problem(409, "not_bound", "Send name and phone: this user is bound to nobody.")
+    return {**bound, **sent}
 
 
 async def _owned(connection: asyncpg.Connection, number: str, person: str) -> asyncpg.Record:

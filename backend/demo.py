@@ -80,11 +80,11 @@ DEMO = (
         "请补交与赴台事由相应的证明，补齐后继续办理。", "M6CU-9DHG", **EXIT_ENTRY,
     ),
     DemoApplication(
-        6, "hk_macao_permit", "ready", date(2026, 11, 2), ((0, "受理", ""), (3, "审批通过", ""), (6, "证件到达窗口", "")),
-        "请带受理回执到出入境大厅领取。", "W2PB-E4K8", **EXIT_ENTRY,
+        6, "hk_macao_permit", "ready", date(2026, 11, 2), ((0, "受理", ""), (3, "审批通过", ""), (6, "证件制成", "已交邮政邮寄")),
+        "证件已经寄出，请留意派送电话。", "W2PB-E4K8", **EXIT_ENTRY,
     ),
     DemoApplication(
-        7, "foreigner_residence_permit", "completed", date(2026, 9, 24), ((0, "受理", "已出具受理回执"), (6, "决定签发", ""), (7, "已领取", "")),
+        7, "foreigner_residence_permit", "completed", date(2026, 9, 24), ((0, "受理", "已出具受理回执"), (6, "决定签发", ""), (7, "证件制成", "已交邮政邮寄")),
         "已经办结。居留事项有变化的，请在10日内申请变更。", "X9GD-T3L5", **EXIT_ENTRY,
     ),
     DemoApplication(

@@ -1,7 +1,8 @@
 """Bound identities 身份绑定: which person an openid has proved to be.
 
 Neither the population register nor the bindings hold anything readable: a person is a keyed digest of name, identity number and phone together, so that
-a wrong detail is wrong as a whole and nobody learns which one. What is shown is the masked name.
+a wrong detail is wrong as a whole and nobody learns which one. Name and phone are kept sealed, so that an appointment can be made without typing them;
+what is shown is masked. The identity number is not kept.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from backend.vault import VAULT, Vault
 from weijing.workdays import SHANGHAI
 
 BIND = """
-    INSERT INTO backend.identities (openid, person, name) VALUES ($1, $2, $3)
-    ON CONFLICT (openid) DO UPDATE SET person = excluded.person, name = excluded.name, bound_at = now()
-    RETURNING name, bound_at
+    INSERT INTO backend.identities (openid, person, name, contact) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (openid) DO UPDATE SET person = excluded.person, name = excluded.name, contact = excluded.contact, bound_at = now()
+    RETURNING name, contact, bound_at
 """
-UNBOUND = {"bound": False, "name": None, "bound_at": None}
+UNBOUND = {"bound": False, "name": None, "phone": None, "bound_at": None}
 
 
 async def bind_identity(request: web.Request) -> web.StreamResponse:
@@ -44,7 +45,8 @@ async def bind_identity(request: web.Request) -> web.StreamResponse:
         raise not_found()
 
     async def create(connection: asyncpg.Connection) -> tuple[int, dict[str, Any]]:
-        return 201, _answer(await connection.fetchrow(BIND, openid, person, masked_name(body["name"])))
+        contact = vault.seal({"name": body["name"], "phone": normalise("phone", body["phone"])})
+        return 201, _answer(vault, await connection.fetchrow(BIND, openid, person, masked_name(body["name"]), contact))
 
     return await create_once(request, create)
 
@@ -53,7 +55,8 @@ async def read_identity(request: web.Request) -> web.StreamResponse:
     """Whether an openid is bound, and to whom by masked name."""
     openid = openid_digest(request.app[VAULT], request.match_info["openid"])
     async with connected(request.app[POOL]) as connection:
-        return web.json_response(_answer(await connection.fetchrow("SELECT name, bound_at FROM backend.identities WHERE openid = $1", openid)))
+        row = await connection.fetchrow("SELECT name, contact, bound_at FROM backend.identities WHERE openid = $1", openid)
+    return web.json_response(_answer(request.app[VAULT], row))
 
 
 async def unbind_identity(request: web.Request) -> web.StreamResponse:
@@ -79,7 +82,19 @@ def masked_name(name: str) -> str:
     return name[0] + "*" * (len(name) - 1)
 
 
-def _answer(row: asyncpg.Record | None) -> dict[str, Any]:
+async def bound_contact(connection: asyncpg.Connection, vault: Vault, openid: str) -> dict[str, str] | None:
+    """Name and phone of whom the openid (a digest) is bound to; None when it is not, or was before they were kept."""
+    sealed = await connection.fetchval("SELECT contact FROM backend.identities WHERE openid = $1", openid)
+    return vault.open(sealed) if sealed else None
+
+
+def masked_phone(phone: str) -> str:
+    """「19900000001」 as 「199****0001」."""
+    return f"{phone[:3]}****{phone[-4:]}"
+
+
+def _answer(vault: Vault, row: asyncpg.Record | None) -> dict[str, Any]:
     if row is None:
         return UNBOUND
-    return {"bound": True, "name": row["name"], "bound_at": row["bound_at"].astimezone(SHANGHAI).isoformat(timespec="seconds")}
+    phone = masked_phone(vault.open(row["contact"])["phone"]) if row["contact"] else None
+    return {"bound": True, "name": row["name"], "phone": phone, "bound_at": row["bound_at"].astimezone(SHANGHAI).isoformat(timespec="seconds")}

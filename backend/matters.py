@@ -1,25 +1,29 @@
-"""Matters of a user in one list: what the openid filed, and, once it is bound, applications and cases of the person and what it reported under a name.
+"""Matters of a user in one list: what the openid filed and, once it is bound, applications and cases of the person, and what it reported by name or booked.
 
-An anonymous report is in nobody's list: it is followed by number and query code alone. A further kind of matter (appointments) is a further entry of `SOURCES`.
+An anonymous report is in nobody's list: it is followed by number and query code alone. A further kind of matter is a further entry of `SOURCES`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
 from aiohttp import web
 
-from backend.applications import application_progress
+from backend.applications import READ, application_progress
+from backend.appointments import OPEN
 from backend.cases import case_progress
+from backend.counters import HORIZON, SERVICES
 from backend.database import POOL, connected
 from backend.filings import filing_progress
 from backend.identities import openid_digest
 from backend.letters import letter_progress
 from backend.reports import report_progress
 from backend.vault import VAULT
+from weijing.workdays import SHANGHAI
 
 Matter = dict[str, Any]
 MOST = 20
@@ -55,9 +59,10 @@ def matter(kind: str, number: str, on: str, progress: Matter) -> Matter:
 
 
 async def _applications(connection: asyncpg.Connection, owner: Owner) -> Iterable[Matter]:
-    query = "SELECT * FROM backend.applications WHERE person = $1 ORDER BY applied_on DESC, application_no DESC LIMIT $2"
+    query = f"{READ} WHERE a.person = $1 ORDER BY a.applied_on DESC, a.application_no DESC LIMIT $2"
     rows = map(application_progress, await connection.fetch(query, owner.person, MOST))
-    return [matter("application", row["application_no"], row["applied_on"], row) for row in rows]
+    more = ("payment", "delivery")
+    return [matter("application", row["application_no"], row["applied_on"], row) | {name: row[name] for name in more} for row in rows]
 
 
 async def _cases(connection: asyncpg.Connection, owner: Owner) -> Iterable[Matter]:
@@ -84,4 +89,18 @@ async def _letters(connection: asyncpg.Connection, owner: Owner) -> Iterable[Mat
     return [matter("letter", row["letter_no"], row["received_at"][:10], row) for row in rows]
 
 
-SOURCES: tuple[Source, ...] = (_applications, _cases, _reports, _letters, _filings)
+async def _appointments(connection: asyncpg.Connection, owner: Owner) -> Iterable[Matter]:
+    now = datetime.now(SHANGHAI)
+    rows = await connection.fetch(OPEN, owner.openid, now, now + timedelta(days=HORIZON + 1))
+    return [matter("appointment", row["appointment_no"], row["booked_at"].astimezone(SHANGHAI).date().isoformat(), _appointment(row)) for row in rows]
+
+
+def _appointment(row: asyncpg.Record) -> Matter:
+    start, booked = row["starts_at"].astimezone(SHANGHAI), row["booked_at"].astimezone(SHANGHAI)
+    step = {"at": booked.isoformat(timespec="seconds"), "name": "预约", "note": ""}
+    told = {"item_name": f"预约{SERVICES[row['service']]}业务", "status": row["status"], "status_text": f"已约{start.month}月{start.day}日{start:%H:%M}"}
+    place = {"office": f"{row['office']}（{row['address']}）", "phone": row["phone"]}
+    return {**told, **place, "promised_on": None, "steps": [step], "next_step": "请带好材料原件，准时到窗口。"}
+
+
+SOURCES: tuple[Source, ...] = (_applications, _cases, _reports, _letters, _filings, _appointments)

@@ -65,27 +65,27 @@ async def prove(pool: asyncpg.Pool, vault: Vault, number: str, kind: str, proof:
         raise not_found()
 
 
-async def attempt(pool: asyncpg.Pool, number: str, right: Callable[[], Awaitable[bool]]) -> bool:
+async def attempt(pool: asyncpg.Pool, number: str, right: Callable[[], Awaitable[bool]], tries: int = TRIES) -> bool:
     """Whether a guess is right; a wrong one is counted against `number`.
 
     The count is taken again after the guess, under a lock: many guesses at once get no more answers than one after the other.
 
     Raises:
-        Problem: 429 with `Retry-After` after five wrong ones.
+        Problem: 429 with `Retry-After` after so many wrong ones in an hour.
     """
     async with connected(pool) as connection:
-        await _refuse_closed(connection, number)
+        await _refuse_closed(connection, number, tries)
     good = await right()
     async with transaction(pool) as connection:
         await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", number)
-        await _refuse_closed(connection, number)
+        await _refuse_closed(connection, number, tries)
         if not good:
             await connection.execute("INSERT INTO backend.wrong_proofs (number) VALUES ($1)", number)
     return good
 
 
-async def _refuse_closed(connection: asyncpg.Connection, number: str) -> None:
-    wait = await connection.fetchval(BLOCKED, number, TRIES, float(WINDOW_S))
+async def _refuse_closed(connection: asyncpg.Connection, number: str, tries: int) -> None:
+    wait = await connection.fetchval(BLOCKED, number, tries, float(WINDOW_S))
     if wait is not None:
         headers = {"Retry-After": str(max(1, math.ceil(wait)))}
-        raise Problem(429, "too_many_attempts", "Five wrong proofs for this number within an hour; wait.", headers)
+        raise Problem(429, "too_many_attempts", f"{tries} wrong tries within an hour; wait.", headers)

@@ -1,11 +1,11 @@
 """What the backend forgets: idempotency keys after their time, wrong proofs after their hour, changes after a month, deliveries of notices that are over,
-filings after their `keep_days`."""
+filings after their `keep_days`, appointments with name and phone of who came `APPOINTMENT_KEEP_DAYS` after their day (个人信息保护法 art. 19)."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
 import asyncpg
@@ -26,7 +26,7 @@ PAST_DELIVERIES = f"""
 """  # noqa: S608  of our own constants
 
 
-async def forget(pool: asyncpg.Pool) -> None:
+async def forget(pool: asyncpg.Pool, appointment_days: int) -> None:
     """Delete what is past its time."""
     async with transaction(pool) as connection:
         await connection.execute("DELETE FROM backend.idempotency_keys WHERE expires_at < now()")
@@ -34,21 +34,26 @@ async def forget(pool: asyncpg.Pool) -> None:
         await connection.execute("DELETE FROM backend.changes WHERE at < now() - interval '30 days'")
         await connection.execute(PAST_DELIVERIES)
         await forget_past(connection)
+        await connection.execute("DELETE FROM backend.appointments WHERE starts_at < now() - make_interval(days => $1)", appointment_days)
 
 
-async def keep_clean(app: web.Application) -> AsyncIterator[None]:
+def keep_clean(appointment_days: int) -> Callable[[web.Application], AsyncIterator[None]]:
     """Forget at start and every hour while the app runs."""
-    task = asyncio.create_task(_every_hour(app[POOL]))
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+
+    async def clean(app: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(_every_hour(app[POOL], appointment_days))
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    return clean
 
 
-async def _every_hour(pool: asyncpg.Pool) -> None:
+async def _every_hour(pool: asyncpg.Pool, appointment_days: int) -> None:
     while True:
         try:
-            await forget(pool)
+            await forget(pool, appointment_days)
         except (*FAULTS, EngineError, asyncpg.PostgresError) as error:
             log.warning("could not delete what is past its time (%s); next try in an hour", type(error).__name__)
         await asyncio.sleep(EVERY_S)

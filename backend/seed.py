@@ -17,6 +17,7 @@ from backend.counters import counter_rows
 from backend.database import SETUP_LOCK, transaction
 from backend.demo import DEMO, DemoApplication
 from backend.demo_cases import DEMO_CASES, DemoCase
+from backend.demo_matters import seed_matters
 from backend.demo_notices import seed_demo_notices
 from backend.demo_offices import DEMO_OFFICES
 from backend.demo_surveys import DEMO_SURVEYS
@@ -116,6 +117,7 @@ async def seed_demo(connection: asyncpg.Connection, vault: Vault, items: Mapping
     proofs = [(number, kind, proof) for number, demo in _numbered(missing, cases) for kind, proof in demo.proofs.items()]
     hashes = await asyncio.gather(*(hash_proof(vault, kind, proof) for _, kind, proof in proofs))
     await connection.executemany(PROOF, [(number, kind, value) for (number, kind, _), value in zip(proofs, hashes, strict=True)])
+    await seed_matters(connection, vault)
 
 
 def _numbered(applications: Sequence[DemoApplication], cases: Sequence[DemoCase]) -> list[tuple[str, DemoApplication | DemoCase]]:

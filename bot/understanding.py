@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
@@ -18,14 +19,15 @@ from store.message import MEDIA as KEPT
 from store.message import Message
 from weijing import easy_mode
 from weijing.candidate_names import hide_candidates
-from weijing.privacy import mask, mask_name
+from weijing.filing import load_filings
+from weijing.privacy import Keep, mask, mask_name, mask_people
 
 MEDIA = {"image": "〔图片〕", "voice": "〔语音〕", "video": "〔视频〕", "file": "〔文件〕", "link": "〔链接〕"}
 RESUME = {"返回机器人", "回到机器人", "机器人"}
 """Words that bring the bot back while a conversation is paused."""
 NOTHING = "〔不支持的消息〕"
-NAMES = {"reporter_name", "appointment_name"}
-"""Slots whose question a bare name answers."""
+NAMES = {"reporter_name", "appointment_name", "appointment_confirmed"}
+"""Slots whose question a bare name answers (the last: who is bound names somebody else)."""
 _SYNTAX = re.compile("^[\\s/／\x00-\x1f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 """Slashes at the beginning, with all that a reader may skip before or between them: Rasa strips white space and then looks for one."""
 WELCOMED = ("subscribe", "scan")
@@ -37,13 +39,26 @@ WHOLE = {"name": "姓名", "id_number": "身份证", "phone": "手机"}
 """Fields of a page whose value is masked whole: entity -> word in the mask."""
 
 
+Hide = Callable[[str, Keep], str]
+
+
 def clean(message: Message, tracker: DialogueStateTracker, context: TurnContext) -> str:
     """The user's words, masked; a leading slash is Rasa syntax and goes. The pipeline normalises them itself, after rare characters are safe in the vault."""
-    hide = mask_name if tracker.get_slot(REQUESTED_SLOT) in NAMES else mask
+    hide = _hiding(tracker)
     text = message.text
     if not tracker.active_loop_name and not tracker.is_paused():  # in a form a name is an answer; staff must be able to read it
         text = hide_candidates(text, context.hold, asked=_last_action(tracker) == "action_check_name")
     return _SYNTAX.sub("", hide(text, context.keep)).strip() or NOTHING
+
+
+def _hiding(tracker: DialogueStateTracker) -> Hide:
+    """How the answer to the open question is masked: where a name or several people are asked for, bare names are as well."""
+    asked = tracker.get_slot(REQUESTED_SLOT)
+    if asked != "filing_confirmed":
+        return mask_name if asked in NAMES else mask
+    filing = load_filings().get(str(tracker.get_slot("filing_kind")))
+    kind = next((one.type for one in filing.fields if one.id == tracker.get_slot("filing_asked")), "") if filing else ""
+    return {"name": mask_name, "people": mask_people}.get(kind, mask)
 
 
 def to_user_message(message: Message, tracker: DialogueStateTracker, context: TurnContext, intents: list[str]) -> UserMessage:

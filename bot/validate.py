@@ -1,4 +1,4 @@
-"""`weijing validate`: domain, rules, stories, training data, service items and the articles they cite; exit code 1 if anything is wrong."""
+"""`weijing validate`: domain, rules, stories, training data, service items, filings and the articles they cite; exit code 1 if anything is wrong."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from bot import lean
 from weijing.english_cards import english_faults
 from weijing.errors import ServiceItemError
+from weijing.filing import FilingError
+from weijing.filing_faults import filing_faults
 from weijing.law_texts import has_law_texts, load_law_texts, unknown_articles
 from weijing.service_items import load_service_items
 from weijing.settings import ROOT, load_settings
+from weijing.workdays import SHANGHAI
 
 
 def main(argv: list[str]) -> int:
@@ -43,12 +47,19 @@ def find_faults(root: Path) -> Iterator[str]:
     from rasa.shared.importers.importer import TrainingDataImporter
 
     from bot.nlu import data_check
+    from bot.nlu.filing_examples import filing_examples
     from bot.nlu.jieba_tokenizer import make_tokenizer, read_dictionary
 
     importer = TrainingDataImporter.load_from_config(str(root / "config.yml"), str(root / "domain.yml"), [str(root / "data")])
-    yield from item_faults(root, load_settings().shared)
+    shared = load_settings().shared
+    yield from item_faults(root, shared)
+    yield from filing_faults(root / "data" / "filings", (item.id for item in load_service_items()), datetime.now(SHANGHAI).date(), shared)
     yield from _rasa(importer)
-    examples = importer.get_nlu_data().intent_examples
+    try:
+        examples = [*importer.get_nlu_data().intent_examples, *filing_examples()]
+    except FilingError as error:
+        yield f"filings: {error.message}"
+        return
     yield from data_check.faults(examples, _intents(importer), make_tokenizer(read_dictionary(root / "data" / "dict")))
 
 

@@ -10,15 +10,16 @@ import pytest
 from rasa_sdk.executor import ActionExecutor
 from ruamel.yaml import YAML
 
-from actions.guide import LATER as NOT_YET
+from weijing.filing import load_filings
 from weijing.settings import ROOT, Settings
 
 TOPICS = (
     "guide", "progress", "report", "handoff", "emergency", "smalltalk", "fallback", "identity", "feedback", "office", "appointment", "naming", "notice",
-    "help", "easy", "menu", "language",
+    "help", "easy", "menu", "language", "filings",
 )  # fmt: skip
-"""Topics in force; the others have only rules that say so."""
-LATER = ("residence", "filings")
+"""Topics in force."""
+DEFINED = ("residence",)
+"""Topics that are filings by definition alone: `data/filings` is their code."""
 DECIDED = {"nlu_clarify", "nlu_fallback"}
 """Intents that the decider sets; nobody says them, so they have no examples."""
 ROOMS = ("weijing", "store", "bot", "actions", "channels", "backend")
@@ -69,8 +70,7 @@ def test_every_form_has_a_validator_and_asks_for_and_refuses_each_slot() -> None
 
 def test_every_response_used_in_python_exists_and_every_response_is_used() -> None:
     used = set(re.findall(r"utter_[a-z0-9_]*[a-z0-9](?![a-z0-9_{])", PYTHON)) - {"utter_message"}
-    built = {f"utter_{topic}_later" for topic in NOT_YET.values()}
-    built |= {f"utter_{form}_invalid_{slot}" for form, config in DOMAIN["forms"].items() for slot in config["required_slots"]}
+    built = {f"utter_{form}_invalid_{slot}" for form, config in DOMAIN["forms"].items() for slot in config["required_slots"]}
     built |= {f"utter_ask_{form}_{slot}" for form, config in DOMAIN["forms"].items() for slot in config["required_slots"]}
     used_by_rules = {step["action"] for step in steps() if step.get("action", "").startswith("utter_")}
     assert used - built <= set(DOMAIN["responses"]), "used in Python, not in domain.yml"
@@ -92,10 +92,16 @@ def test_a_topic_opens_every_room(topic: str) -> None:
     assert not missing
 
 
+@pytest.mark.parametrize("topic", DEFINED)
+def test_a_topic_without_code_of_its_own_has_definitions_words_and_tests(topic: str) -> None:
+    assert any(filing.topic == topic for filing in load_filings().values())
+    assert all((ROOT / place.format(topic)).is_file() for place in ("data/nlu/{}.yml", "tests/actions/test_{}.py", "tests/conversations/test_{}.yml"))
+
+
 @pytest.mark.parametrize("folder", ["data/rules", "tests/conversations"])
 def test_no_file_belongs_to_no_topic(folder: str) -> None:
     stems = {path.stem.removeprefix("test_") for path in (ROOT / folder).glob("*.yml")}
-    assert stems <= {*TOPICS, *LATER}
+    assert stems <= {*TOPICS, *DEFINED}
 
 
 def test_a_button_sends_back_plain_words_that_fit() -> None:

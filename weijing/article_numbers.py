@@ -29,8 +29,17 @@ def number_of(article: str) -> int:
     """
     if not article_of(article):
         raise ValueError(f"{article} names no article")
+    return numeral(article[1 : article.index("条")])
+
+
+def numeral(words: str) -> int:
+    """二十三 -> 23.
+
+    Raises:
+        ValueError: a sign is none of `NUMERAL`.
+    """
     total = digit = 0
-    for sign in article[1 : article.index("条")]:
+    for sign in words:
         if sign in _WEIGHTS:
             total, digit = total + (digit or 1) * _WEIGHTS[sign], 0
         else:

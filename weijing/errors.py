@@ -75,14 +75,16 @@ class BackendRefused(WeijingError):
         message: the problem's title.
         status: HTTP status.
         problem: the problem's `code` member (RFC 9457 extension), e.g. `not_found`.
+        detail: the problem's sentence; of `invalid_filing` it begins with the field.
     """
 
     code = "backend_refused"
 
-    def __init__(self, message: str, status: int, problem: str) -> None:
+    def __init__(self, message: str, status: int, problem: str, detail: str = "") -> None:
         super().__init__(message)
         self.status = status
         self.problem = problem
+        self.detail = detail
 
 
 class ServiceItemError(WeijingError):

@@ -96,6 +96,7 @@ class Filing:
         name: as users read it; at most 20 characters, for it is also a button's payload.
         topic: `residence` or `filings`.
         words: a pattern of the words that choose it among those of its intent.
+        usual: taken when the words choose none of its intent.
         intent: the intent that starts it.
         examples: sentences that start it, for the training of the NLU.
         item: the service item that tells of it, if there is one.
@@ -125,6 +126,7 @@ class Filing:
     owner: str
     reviewed: date
     fields: tuple[FilingField, ...]
+    usual: bool = False
     basis: tuple[Basis, ...] = ()
     item: str = ""
     repeat: tuple[str, ...] = ()

@@ -26,6 +26,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("filing_no", re.compile(rf"{_L}[Bb]\s?\d{{4}}\s?-\s?\d{{6}}{_R}")),
     ("case_no", re.compile(rf"{_L}[Kk]\s?\d{{4}}\s?-\s?\d{{6}}{_R}")),
     ("letter_no", re.compile(rf"{_L}[Xx]\s?\d{{4}}\s?-\s?\d{{6}}{_R}")),
+    ("appointment_no", re.compile(rf"{_L}[Yy]\s?\d{{4}}\s?-\s?\d{{6}}{_R}")),
+    ("delivery_no", re.compile(rf"{_L}[A-Za-z]{{2}}[ -]?\d{{3}}[ -]?\d{{3}}[ -]?\d{{3}}[ -]?[A-Za-z]{{2}}{_R}")),
     ("id_number", re.compile(rf"{_L}[1-9]\d{{5}}[ -]?(?:18|19|20)\d{{2}}[ -]?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?\d{{3}}[\dXx]{_R}")),
     ("credit_code", re.compile(rf"{_L}[0-9A-HJ-NPQRTUWXY]{{2}}\d{{6}}[0-9A-HJ-NPQRTUWXY]{{10}}{_R}")),
     ("bank_card", re.compile(rf"{_L}[3-6]\d{{3}}(?:[ -]?\d{{4}}){{3}}(?:[ -]?\d{{1,3}})?{_R}")),
@@ -47,10 +49,10 @@ class Identifier:
 
     Args:
         kind: `id_number` `credit_code` `phone` `plate` `bank_card` `email` `travel_document` `application_no` `report_no` `filing_no`
-            `case_no` `letter_no` `query_code`.
+            `case_no` `letter_no` `appointment_no` `delivery_no` `query_code`.
         value: written the canonical way: half-width, capitals, no blanks (query codes with their hyphen).
         start, end: its place in the text as given.
-        valid: False for an identity number whose check digit is wrong.
+        valid: False for an identity or delivery number whose check digit is wrong.
     """
 
     kind: str
@@ -76,14 +78,14 @@ def _matches(kind: str, pattern: re.Pattern[str], text: str) -> Iterator[Identif
     for match in pattern.finditer(text):
         value = _canonical(kind, match[group])
         if _plausible(kind, value):
-            yield Identifier(kind, value, match.start(group), match.end(group), kind != "id_number" or id_number_is_valid(value))
+            yield Identifier(kind, value, match.start(group), match.end(group), _CHECKS.get(kind, bool)(value))
 
 
 def _canonical(kind: str, raw: str) -> str:
     if kind == "email":
         return raw
     value = re.sub(r"[\s·.•-]", "", raw).upper()
-    if kind in {"application_no", "report_no", "filing_no", "case_no", "letter_no"}:
+    if kind in {"application_no", "report_no", "filing_no", "case_no", "letter_no", "appointment_no"}:
         return f"{value[:5]}-{value[5:]}"
     return f"{value[:4]}-{value[4:]}" if kind == "query_code" else value
 
@@ -108,15 +110,35 @@ def _plausible(kind: str, value: str) -> bool:
 
 
 def id_number_is_valid(value: str) -> bool:
-    """Check digit, birth date and region of an 18-character identity number (mainland cards and residence permits of Hong Kong, Macao and Taiwan residents)."""
+    """Check digit, birth date and region of an 18-character identity number (GB 11643).
+
+    A region need not have existed at birth: numbers were given out from 1984 on, with the codes of that day. Hong Kong, Macao and Taiwan residents' permits
+    begin with 81 to 83, foreigners' permanent residence cards with 9.
+    """
+    from stdnum import numdb
     from stdnum.cn import ric
 
-    return bool(ric.is_valid(value)) or (value[:2] in {"81", "82", "83"} and ric.calc_check_digit(value[:-1]) == value[-1])
+    if not (len(value) == 18 and value[:-1].isdigit() and _born(value[6:14])):
+        return False
+    known = value[:2] in {"81", "82", "83"} or value.startswith("9") or any("county" in part for _, part in numdb.get("cn/loc").info(value[:6]))
+    return known and bool(ric.calc_check_digit(value) == value[-1])
 
 
 def phone_is_valid(value: str) -> bool:
     """A mobile number, or a land line with area code, or a number abroad with its `+` and country code."""
     return bool(re.fullmatch(r"(?:\+86)?1[3-9]\d{9}", value)) or _rings(value)
+
+
+def delivery_no_is_valid(value: str) -> bool:
+    """Form and check digit of a postal item's number, e.g. `EA123456785CN` (Universal Postal Union, standard S10); python-stdnum has no S10."""
+    if not re.fullmatch(r"[A-Z]{2}[0-9]{9}[A-Z]{2}", value):
+        return False
+    rest = 11 - sum(weight * int(digit) for weight, digit in zip((8, 6, 4, 2, 3, 5, 9, 7), value[2:10], strict=True)) % 11
+    return {10: 0, 11: 5}.get(rest, rest) == int(value[10])
+
+
+_CHECKS = {"id_number": id_number_is_valid, "delivery_no": delivery_no_is_valid}
+"""Kinds that carry a check digit by which a slip is told; others have none, or are no identifiers without it."""
 
 
 def _rings(value: str) -> bool:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import hmac
+import re
 from urllib.parse import urlencode
 
 from weijing.settings import Settings
 
 PREFIX = "/h5"
+PAYMENT_DEMO = "pay.example.com"
+"""Host of the demo's fees; the name is reserved and leads nowhere (RFC 2606)."""
+_PAYMENT = re.compile(r"https://(?P<host>[a-z0-9.-]+)(?:/[A-Za-z0-9._~/?&=%+-]*)?")
 
 
 def page_link(settings: Settings, page: str) -> str:
@@ -20,6 +24,13 @@ def rating_link(settings: Settings, matter: str, openid: str) -> str:
     """The address at which this user may rate this matter (an application or report number); nobody else's session opens it."""
     query = urlencode({"m": matter, "s": rating_signature(settings, matter, openid)})
     return page_link(settings, f"rate?{query}") if settings.public_base else ""
+
+
+def payment_link(settings: Settings, link: str) -> str:
+    """The page on which a fee is paid, as the bureau's system sent it; empty unless it is plain `https` on a host that the operator has allowed."""
+    allowed = {host.strip().lower() for host in settings.payment_hosts.split(",")} | ({PAYMENT_DEMO} if settings.demo else set())
+    found = _PAYMENT.fullmatch(link)
+    return link if found and found["host"] in allowed else ""
 
 
 def rating_signature(settings: Settings, matter: str, openid: str) -> str:

@@ -63,11 +63,19 @@ def mask(text: str, keep: Keep) -> str:
 
 
 def mask_name(text: str, keep: Keep) -> str:
-    """The answer to a question for a name: a bare name, also with a telephone number behind it, is masked whole, anything else like any other text."""
+    """The answer to a question for a name: a bare name, also with a number behind it, is masked, anything else like any other text."""
     found = re.fullmatch(rf"\s*(?:我叫|我是|叫)?{_NAME}[\s,，、]*(?:(?:电话|手机)(?:号码?)?)?[是为:：\s]*(?:\+?\d[\d -]{{4,20}})?\s*", text)
     if not found or _NOT_NAMES.search(found["value"]):
-        return mask(text, keep)
+        lead = re.compile(rf"^\s*(?:我叫|我是|叫)?{_NAME}(?=[\s,，、;；]*(?:身份证|证件|电话|手机)?(?:号码?)?[是为:：\s]*〔(?:身份证|手机|证件)#)")
+        return lead.sub(lambda name: keep("姓名", name["value"]) if not _NOT_NAMES.search(name["value"]) else name[0], mask(text, keep))
     return mask(text.replace(found["value"], keep("姓名", found["value"])), keep)
+
+
+def mask_people(text: str, keep: Keep) -> str:
+    """The answer to a question for several people: a name at the beginning of a line, or in front of a number that was masked, is masked too."""
+    hidden = mask(text, keep)
+    row = re.compile(rf"(?:(?<=^)|(?<=[\n;；,，、\s.:：]))(?:{_NAME})(?=[\s,，、:：]*(?:〔(?:身份证|手机|证件)#|身份证|护照|证件|$))", re.MULTILINE)
+    return row.sub(lambda found: keep("姓名", found["value"]) if not _NOT_NAMES.search(found["value"]) else found[0], hidden)
 
 
 def mask_for_log(text: str) -> str:

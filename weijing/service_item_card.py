@@ -112,11 +112,11 @@ def _all_bases(item: Item) -> list[str]:
 
 def _basis_line(item: Item, aspect: str) -> str:
     """「依据：《居民身份证法》第十二条（2026年11月22日核对）」; the aspect `legal_basis` has just listed them."""
-    names = "以上条文" if aspect == "legal_basis" else bases_in_short(_bases_of(item["legal_basis"], aspect))
+    names = "以上条文" if aspect == "legal_basis" else bases_in_short(bases_of(item["legal_basis"], aspect))
     return f"依据：{names}（{chinese_day(item['valid_from'])}核对）"
 
 
-def _bases_of(bases: list[Mapping[str, Any]], aspect: str) -> list[Mapping[str, Any]]:
+def bases_of(bases: list[Mapping[str, Any]], aspect: str) -> list[Mapping[str, Any]]:
     """Those of this aspect alone first, then those of the whole item; where neither is, all of them."""
     named = [one for one in bases if aspect in one["aspects"]]
     return named + [one for one in bases if not one["aspects"]] or bases

@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     follow_up_workdays: int = Field(default=5, ge=1, le=60, description="workdays to follow up a bad rating: the bureau's promise, no law sets it")
     letter_workdays: int = Field(default=10, ge=1, le=60, description="workdays to answer a letter: the bureau's promise; a named one in 15 days")
     vault_key: SecretStr = Field(default=SecretStr(""), description="Fernet key of the vault that holds identity numbers and phones")
+    payment_hosts: str = Field(default="", description="hosts of pages on which fees are paid, comma-separated; other links are not shown; in demo one more")
+    appointment_keep_days: int = Field(default=30, ge=1, description="days after an appointment until the reference backend deletes it with name and phone")
     edge_host: str = Field(default="127.0.0.1", description="address the edge listens on")
     edge_port: int = Field(default=8000, description="port of the edge")
     console_port: int = Field(default=8001, description="port of the console")

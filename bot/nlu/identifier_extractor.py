@@ -42,8 +42,8 @@ _LEAD = re.compile(r"^(?:我们?(?:家|这)?|住|在|离|最近|附近|就|位�
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class IdentifierExtractor(GraphComponent, EntityExtractorMixin):
-    """Sets entities `id_number phone plate bank_card email travel_document credit_code application_no report_no case_no letter_no query_code` and
-    `person date time place`.
+    """Sets entities `id_number phone plate bank_card email travel_document credit_code application_no report_no case_no letter_no appointment_no` and
+    `delivery_no query_code person date time place`.
 
     The value of a masked identifier is the mask itself: slots and trackers never hold the raw one.
     """

@@ -1,6 +1,7 @@
 """`/h5/identity`: bind an identity, see whether it is bound, unbind it.
 
-Name, identity number and phone are taken with a consent of their own (个人信息保护法 arts. 29, 30) and are used once, to compare; the page tells so.
+Name, identity number and phone are taken with a consent of their own (个人信息保护法 arts. 29, 30) and are used once, to compare; name and
+phone are kept sealed for appointments. The page tells so.
 """
 
 from __future__ import annotations

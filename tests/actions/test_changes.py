@@ -70,15 +70,44 @@ async def test_killed_between_post_and_cursor_repeats_nothing(redis: Redis, back
     before = await redis.get(CHANGES)
     await step(name="第一步")
     await step(name="第二步")
-    (first, second) = [one for one in await api().changes(int(before or 0)) if one["openid"] == openid]
+    (first, second) = [one for one in (await api().changes(int((before or "0").split()[0])))["changes"] if one["openid"] == openid]
     await Changes(redis)._post(first)  # and then it was killed: the cursor stands where it stood
     assert await redis.get(CHANGES) == before
     await Changes(redis).follow(api())
     assert ["第一步" in str(one["text"]) for one in await posted(redis, openid)] == [True, False]
-    assert int(await redis.get(CHANGES)) >= int(second["id"])
+    assert int((await redis.get(CHANGES)).split()[0]) >= int(second["id"])
     await redis.set(CHANGES, before or 0)  # an older cursor, as after the loss of the last write
     await Changes(redis).follow(api())
     assert len(await posted(redis, openid)) == 2
+
+
+async def test_a_feed_begun_anew_is_read_from_its_beginning_and_nothing_is_told_twice(redis: Redis, backend: BackendProcess, openid: str) -> None:
+    await api().subscribe(openid, NUMBER)
+    await step(name="第一步")
+    await Changes(redis).follow(api())
+    _, told, _ = str(await redis.get(CHANGES)).split()
+    await step(name="第二步")
+    await redis.set(CHANGES, f"999999 {told} 0")  # as if ids had begun again: the newest lies below
+    await Changes(redis).follow(api())
+    await step(name="第三步")
+    await Changes(redis).follow(api())
+    assert [str(one["text"]).partition("· ")[2][:3] for one in await posted(redis, openid)] == ["第一步", "第二步", "第三步"]
+    await redis.delete(*await redis.keys(key(partition(openid), "turn", "change:*")), key(partition(openid), "due"))  # delivered, and forgotten after an hour
+    number, told, _ = str(await redis.get(CHANGES)).split()
+    await redis.set(CHANGES, f"{int(number) + 1} {told} 0")
+    assert await Changes(redis).follow(api()) == 0 and await posted(redis, openid) == [], "a backup that was brought back tells nothing twice"
+
+
+async def test_health_follows_the_feed(redis: Redis, backend: BackendProcess) -> None:
+    changes = Changes(redis)
+    backend.kill()
+    running = asyncio.create_task(changes.run())
+    try:
+        async with timeout(30):
+            while changes.healthy:  # noqa: ASYNC110  the task runs beside us
+                await asyncio.sleep(0.05)
+    finally:
+        running.cancel()
 
 
 async def test_two_couriers_at_once_tell_once(redis: Redis, backend: BackendProcess, openid: str) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import time
 
 import psycopg2
-import pytest
 from rasa.shared.core.events import SlotSet
 
 from actions.client import backend as client
-from actions.guide import LATER
 from actions.phrases import ASPECT_QUESTIONS, INTENTS, LONGEST, aspect_buttons
 from tests.actions.conftest import BackendProcess
 from tests.actions.talk import Talk
@@ -78,15 +76,3 @@ async def test_answers_come_from_memory_for_a_while_and_then_say_later(talk: Tal
     assert "【身份证丢失补领】费用" in await talk.say("多少钱", "ask_guide", aspect="fee")
     reply = await talk.say("居住证要什么材料", "ask_guide", service_item="residence_permit_apply", aspect="materials")
     assert "办事资料这会儿查不到" in reply and talk.slot("service_item") == "id_card_replacement"
-
-
-@pytest.mark.parametrize("intent", sorted(LATER))
-async def test_what_cannot_be_done_yet_is_said(talk: Talk, intent: str) -> None:
-    bubbles = await talk.bubbles("我要办这个", intent)
-    assert len(bubbles) == 1 and ("还不能" in bubbles[0]["text"] or "还没有开通" in bubbles[0]["text"])
-    assert any(button["payload"] == "转人工" for button in bubbles[0]["buttons"])
-
-
-async def test_a_later_topic_with_an_item_tells_how_it_is_done(talk: Talk) -> None:
-    reply = await talk.say("我要办居住登记", "file_residence", service_item="residence_registration")
-    assert reply.startswith("这项还不能在这里直接办，我先告诉您怎么办") and "【居住登记】" in reply

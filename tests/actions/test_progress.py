@@ -102,6 +102,6 @@ async def test_a_case_guessed_at_three_times_is_closed_here(talk: Talk) -> None:
 
 async def test_what_is_done_may_be_rated_and_what_is_open_followed(talk: Talk) -> None:
     done = await talk.bubbles("查A2026-000107，手机19900000007", "query_progress")
-    assert "buttons" not in done[0] and "/h5/rate?m=A2026-000107" in done[1]["text"]
-    (still,) = await talk.bubbles("查A2026-000108，手机19900000008", "query_progress")
-    assert still["buttons"][0]["payload"] == "有变化告诉我"
+    assert "有变化告诉我" not in str(done) and "/h5/rate?m=A2026-000107" in done[-1]["text"]
+    still = await talk.bubbles("查A2026-000108，手机19900000008", "query_progress")
+    assert still[-1]["buttons"][0]["payload"] == "有变化告诉我"

@@ -12,8 +12,11 @@ import asyncpg
 import pytest
 
 from backend.counters import starts
+from backend.demo import DEMO
 from backend.demo_offices import ALWAYS, COUNTER, HALL
-from tests.backend.conftest import Answer, Api
+from backend.retention import forget
+from backend.vault import Vault
+from tests.backend.conftest import Answer, Api, Running
 from weijing.workdays import SHANGHAI, add_workdays
 
 OFFICE = "demo_hukou_31"
@@ -180,3 +183,40 @@ def test_a_counter_closes_at_noon_and_a_duty_room_keeps_office_hours() -> None:
     assert starts(ALWAYS, monday, monday, now) == starts(COUNTER, monday, monday, now)
     assert len(starts(HALL, monday, monday, datetime(2026, 11, 23, 16, 0, tzinfo=SHANGHAI))) == 1, "what has begun is not given out"
     assert starts(HALL, date(2020, 1, 1), date(2099, 1, 1), now)[-1] < now + timedelta(days=31)
+
+
+async def test_who_is_bound_needs_no_name_and_others_do(api: Api, database: asyncpg.Connection, backend: Running) -> None:
+    person = DEMO[3]
+    contact = {"name": person.applicant, "phone": person.proofs["phone"]}
+    await api("POST", "/v1/identities", key=uuid4().hex, json={"openid": "o-bound", "id_number": person.proofs["id_number"], **contact})
+    slot = {"office_id": OFFICE, "service": "id_card", "starts_at": at(13)}
+    unbound = await api("POST", "/v1/appointments", key=uuid4().hex, json={"openid": "o-nobody", **slot})
+    assert (unbound.status, unbound.json["code"]) == (409, "not_bound") and await left(api, at(13)) == 3
+    booked = await api("POST", "/v1/appointments", key=uuid4().hex, json={"openid": "o-bound", **slot})
+    assert booked.status == 201 and contact["phone"] not in str(booked.json)
+    sealed = await database.fetchval("SELECT contact FROM backend.appointments WHERE appointment_no = $1", booked.json["appointment_no"])
+    assert Vault(backend.settings.vault_key.get_secret_value()).open(sealed) == {"openid": "o-bound", **contact}
+    again = await api("POST", "/v1/appointments", key=uuid4().hex, json={"openid": "o-bound", **slot, **contact})
+    assert again.json["code"] == "already_booked", "the same person, typed"
+
+
+async def test_a_second_person_and_another_item_are_appointments_of_their_own_up_to_five(api: Api) -> None:
+    assert (await book(api, at(14), "o-family")).status == 201
+    assert (await book(api, at(14), "o-family", name="示例母")).status == 201
+    assert (await book(api, at(14), "o-family", phone="19900000078")).status == 201
+    assert (await book(api, at(14, "10:00"), "o-family", service_item_id="id_card_renewal")).status == 201
+    assert (await book(api, at(14, "10:00"), "o-family", service_item_id="id_card_renewal")).json["code"] == "already_booked"
+    assert (await book(api, at(14, "10:00"), "o-family", name="示例父")).status == 201
+    more = await asyncio.gather(*(book(api, at(15), "o-family", name=f"示例{n}") for n in "丙丁"))
+    assert {answer.json["code"] for answer in more} == {"too_many_appointments"} and await left(api, at(15)) == 3
+
+
+async def test_what_is_long_past_is_deleted_with_name_and_phone(api: Api, database: asyncpg.Connection, backend: Running) -> None:
+    kept, gone = [(await book(api, at(16), f"o-old-{n}")).json["appointment_no"] for n in range(2)]
+    for number, days in ((kept, 29), (gone, 31)):
+        await database.execute("UPDATE backend.appointments SET starts_at = now() - make_interval(days => $2) WHERE appointment_no = $1", number, days)
+    pool = await asyncpg.create_pool(backend.settings.database_url, min_size=1, max_size=1)
+    await forget(pool, 30)
+    await pool.close()
+    left_over = {row[0] for row in await database.fetch("SELECT appointment_no FROM backend.appointments WHERE appointment_no = ANY($1)", [kept, gone])}
+    assert left_over == {kept}

@@ -12,8 +12,9 @@ from schemathesis import DataGenerationMethod
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
-from backend.app import HANDLERS, init_app
+from backend.app import init_app
 from backend.contract import SPEC, load_contract
+from backend.handlers import HANDLERS
 from backend.proofs import ALPHABET
 from tests.backend.conftest import Api, Running
 from weijing.service_items import CATEGORIES

@@ -143,7 +143,7 @@ async def test_it_is_forgotten_after_its_last_day_and_not_before(api: Api, openi
     await database.execute("UPDATE backend.filings SET keep_until = $2 WHERE filing_no = $1", past, TODAY - timedelta(days=1))
     await database.execute("UPDATE backend.filings SET keep_until = $2 WHERE filing_no = $1", today, TODAY)
     async with asyncpg.create_pool(backend.settings.database_url, min_size=1, max_size=1) as pool:
-        await forget(pool)
+        await forget(pool, 30)
     assert [row[0] for row in await database.fetch("SELECT filing_no FROM backend.filings WHERE filing_no = ANY($1)", [past, today])] == [today]
 
 

@@ -26,9 +26,9 @@ async def bind(api: Api, openid: str, key: str = "", **changes: str) -> Answer:
 
 
 async def test_a_person_is_bound_shown_masked_and_unbound(api: Api, openid: str) -> None:
-    assert (await api("GET", f"/v1/identities/{openid}")).json == {"bound": False, "name": None, "bound_at": None}
+    assert (await api("GET", f"/v1/identities/{openid}")).json == {"bound": False, "name": None, "phone": None, "bound_at": None}
     answer = await bind(api, openid)
-    assert answer.status == 201 and answer.json["name"] == "赵**"
+    assert answer.status == 201 and (answer.json["name"], answer.json["phone"]) == ("赵**", "199****0001")
     assert (await api("GET", f"/v1/identities/{openid}")).json == answer.json
     for _ in range(2):
         assert (await api("DELETE", f"/v1/identities/{openid}")).json["bound"] is False

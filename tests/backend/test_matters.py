@@ -160,3 +160,40 @@ async def test_a_decided_report_is_not_withdrawn_and_guessing_closes_it(api: Api
     for _ in range(5):
         assert (await withdraw(api, filed["report_no"], "2222-2222")).status == 404
     assert (await withdraw(api, filed["report_no"], filed["query_code"])).json["code"] == "too_many_attempts"
+
+
+async def test_what_one_booked_is_in_the_list_until_it_is_cancelled(api: Api, openid: str) -> None:
+    await bind(api, openid)
+    slots = (await api("GET", "/v1/offices/demo_hukou_31/slots?service=id_card")).json["slots"]
+    slot = {"office_id": "demo_hukou_31", "service": "id_card", "starts_at": slots[-1]["starts_at"]}
+    number = (await api("POST", "/v1/appointments", key=uuid4().hex, json={"openid": openid, **slot})).json["appointment_no"]
+    listed = (await api("GET", f"/v1/users/{openid}/matters")).json["matters"]
+    (booked,) = [one for one in listed if one["kind"] == "appointment"]
+    assert booked["number"] == number and booked["item_name"] == "预约身份证业务" and booked["status_text"].startswith("已约")
+    await api("DELETE", f"/v1/appointments/{number}?openid={openid}")
+    assert number not in await matters(api, openid)
+
+
+async def test_fifty_matters_are_followed_and_no_more(api: Api, openid: str) -> None:
+    numbers = [(await api.report(content=f"示例事情之{number}，示例小区")).json["report_no"] for number in range(51)]
+    answers = await asyncio.gather(*(api("PUT", f"/v1/users/{openid}/subscriptions/{number}") for number in numbers))
+    assert sorted(answer.status for answer in answers) == [200] * 50 + [409]
+    (refused,) = [answer for answer in answers if answer.status == 409]
+    assert refused.json["code"] == "too_many_subscriptions"
+    (kept, *_) = [answer.json["number"] for answer in answers if answer.status == 200]
+    assert (await api("PUT", f"/v1/users/{openid}/subscriptions/{kept}")).status == 200, "what is followed already stays so"
+
+
+async def test_the_feed_tells_the_newest_id_it_ever_gave(api: Api, openid: str) -> None:
+    number = DEMO[6].application_no
+    await api("PUT", f"/v1/users/{openid}/subscriptions/{number}")
+    await step(api, f"applications/{number}", "completed")
+    (told,) = await changes(api, openid)
+    await api("DELETE", f"/v1/users/{openid}/subscriptions")
+    assert (await api("GET", "/v1/changes?after=0")).json["newest"] >= int(str(told["id"])), "also when the change itself is gone"
+
+
+async def test_no_limit_runs_while_something_is_to_be_handed_in(api: Api) -> None:
+    for status, dated in (("reviewing", True), ("supplement", False)):
+        await step(api, f"applications/{DEMO[4].application_no}", status)
+        assert bool((await api.progress(DEMO[4].application_no, query_code=DEMO[4].query_code)).json["promised_on"]) is dated

@@ -165,7 +165,7 @@ async def test_a_demo_one_that_is_over_is_published_anew_and_its_deliveries_are_
     await database.execute("UPDATE backend.notices SET expires_at = now() - interval '1 day' WHERE id = $1", number)
     await database.execute("INSERT INTO backend.notice_deliveries (notice, subscriber) VALUES ($1, 'x')", number)
     pool = await asyncpg.create_pool(backend.settings.database_url, min_size=1, max_size=1)
-    await forget(pool)
+    await forget(pool, 30)
     await pool.close()
     assert not await database.fetchval("SELECT count(*) FROM backend.notice_deliveries WHERE notice = $1", number)
     assert number not in await listed(api)

@@ -97,7 +97,7 @@ async def test_a_key_that_is_past_its_time_counts_as_new_and_is_deleted(api: Api
     assert second.status == 201 and second.json["report_no"] != first.json["report_no"]
     await database.execute("UPDATE backend.idempotency_keys SET expires_at = now() - interval '1 s' WHERE key = $1", key)
     async with asyncpg.create_pool(backend.settings.database_url, min_size=1, max_size=1) as pool:
-        await forget(pool)
+        await forget(pool, 30)
     assert not await database.fetchval("SELECT count(*) FROM backend.idempotency_keys WHERE key = $1", key)
 
 

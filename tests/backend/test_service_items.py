@@ -100,7 +100,7 @@ async def test_seeding_twice_changes_nothing(empty: asyncpg.Pool) -> None:
     first = await contents(empty)
     await seed(empty, VAULT, demo=True)
     assert await contents(empty) == first
-    assert len(first["applications"]) == 12 and len(first["proofs"]) == 49
+    assert len(first["applications"]) == 12 and len(first["proofs"]) == 51
 
 
 async def test_production_gets_no_demo_applications(empty: asyncpg.Pool) -> None:

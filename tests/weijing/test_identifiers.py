@@ -37,6 +37,9 @@ CARD = "11010519491231002X"
         ("护照EB2026123", "travel_document", "EB2026123"),
         ("案件k2026-000101进展", "case_no", "K2026-000101"),
         ("查我的信 x2026-000123", "letter_no", "X2026-000123"),
+        ("取消y2026-000123", "appointment_no", "Y2026-000123"),
+        ("EMS单号 ea 123 456 785 cn 到哪了", "delivery_no", "EA123456785CN"),
+        ("RB473124829CN", "delivery_no", "RB473124829CN"),
         ("查询码7KQ2-M9XD", "query_code", "7KQ2-M9XD"),
         ("7kq2-m9xd", "query_code", "7KQ2-M9XD"),
         ("查询码是7kq2m9xd", "query_code", "7KQ2-M9XD"),
@@ -67,6 +70,17 @@ def test_a_wrong_check_digit_is_found_but_not_valid() -> None:
     assert (found.kind, found.valid) == ("id_number", False)
 
 
-@pytest.mark.parametrize(("number", "valid"), [(CARD, True), ("110105194912310021", False), ("810000199408230023", True)])
+@pytest.mark.parametrize(("number", "valid"), [(CARD, True), ("110105194912310021", False), ("810000199408230021", True), ("810000199408230023", False)])
 def test_id_number(number: str, valid: bool) -> None:
     assert id_number_is_valid(number) is valid
+
+
+def test_an_identity_number_may_name_a_region_younger_than_its_holder() -> None:
+    assert id_number_is_valid("440106197202020550"), "Tianhe district was founded in 1985, numbers were given out from 1984 on"
+    assert not id_number_is_valid("440199197202020550"), "a region that never was"
+    assert not id_number_is_valid("440106197202020551"), "a wrong check digit"
+
+
+def test_a_slip_in_a_delivery_number_is_seen() -> None:
+    (found,) = find_identifiers("EA123456784CN")
+    assert found.kind == "delivery_no" and not found.valid

@@ -1,0 +1,102 @@
+"""Which function answers which operation of the contract."""
+
+from __future__ import annotations
+
+from backend.applications import query_application
+from backend.appointments import cancel_appointment, create_appointment, list_appointments, mark_reminded, move_appointment
+from backend.cases import query_case
+from backend.changes import list_changes, subscribe, unsubscribe
+from backend.contract import Handle
+from backend.counters import list_counters, list_slots
+from backend.deliveries import add_delivery_step, create_delivery, query_delivery
+from backend.evidence import add_evidence
+from backend.filing_supplements import add_supplement, list_supplements
+from backend.filings import create_filing, query_filing
+from backend.finished import list_ratable
+from backend.forgetting import erase_filing
+from backend.identities import bind_identity, read_identity, unbind_identity
+from backend.letters import create_letter, query_letter
+from backend.matters import list_matters
+from backend.namesakes import count_namesakes
+from backend.notice_subscriptions import list_notice_deliveries, read_notice_subscriptions, subscribe_notices, unsubscribe_notices
+from backend.notices import list_notices, publish_notice, read_notice, withdraw_notice
+from backend.offices import list_offices
+from backend.payments import set_payment
+from backend.ratings import create_rating
+from backend.replies import add_reply
+from backend.report_supplements import ask_reporter, supplement_report
+from backend.reports import create_report, query_report
+from backend.ride_contacts import agree, invite
+from backend.rides import check_in, list_own_rides, list_rides, mark_stage
+from backend.service_items import list_service_items, read_service_item
+from backend.steps import add_step
+from backend.surveys import answer_survey, list_surveys, put_survey, read_results
+from backend.withdrawal import withdraw_report
+
+HANDLERS: dict[str, Handle] = {
+    "listServiceItems": list_service_items,
+    "readServiceItem": read_service_item,
+    "queryApplication": query_application,
+    "createReport": create_report,
+    "queryReport": query_report,
+    "addEvidence": add_evidence,
+    "askReporter": ask_reporter,
+    "supplementReport": supplement_report,
+    "listOffices": list_offices,
+    "listCounters": list_counters,
+    "listSlots": list_slots,
+    "createAppointment": create_appointment,
+    "listAppointments": list_appointments,
+    "moveAppointment": move_appointment,
+    "cancelAppointment": cancel_appointment,
+    "markReminded": mark_reminded,
+    "bindIdentity": bind_identity,
+    "readIdentity": read_identity,
+    "unbindIdentity": unbind_identity,
+    "createRating": create_rating,
+    "listRatable": list_ratable,
+    "replyToFollowUp": add_reply,
+    "createLetter": create_letter,
+    "queryLetter": query_letter,
+    "addLetterStep": add_step,
+    "replyToLetter": add_reply,
+    "listSurveys": list_surveys,
+    "putSurvey": put_survey,
+    "answerSurvey": answer_survey,
+    "readSurveyResults": read_results,
+    "queryCase": query_case,
+    "withdrawReport": withdraw_report,
+    "listMatters": list_matters,
+    "subscribe": subscribe,
+    "unsubscribe": unsubscribe,
+    "listChanges": list_changes,
+    "addApplicationStep": add_step,
+    "addReportStep": add_step,
+    "addCaseStep": add_step,
+    "listNotices": list_notices,
+    "readNotice": read_notice,
+    "publishNotice": publish_notice,
+    "withdrawNotice": withdraw_notice,
+    "readNoticeSubscriptions": read_notice_subscriptions,
+    "subscribeNotices": subscribe_notices,
+    "unsubscribeNotices": unsubscribe_notices,
+    "listNoticeDeliveries": list_notice_deliveries,
+    "createFiling": create_filing,
+    "queryFiling": query_filing,
+    "eraseFiling": erase_filing,
+    "addFilingStep": add_step,
+    "addSupplement": add_supplement,
+    "listSupplements": list_supplements,
+    "checkIn": check_in,
+    "inviteContact": invite,
+    "agreeAsContact": agree,
+    "listRides": list_rides,
+    "listOwnRides": list_own_rides,
+    "markStage": mark_stage,
+    "createDelivery": create_delivery,
+    "addDeliveryStep": add_delivery_step,
+    "queryDelivery": query_delivery,
+    "setPayment": set_payment,
+    "countNamesakes": count_namesakes,
+}
+"""operationId of the spec -> handler; the public ones stand in `backend/app.py`."""
