@@ -31,7 +31,9 @@ log = logging.getLogger(__name__)
 _MOVE = re.compile("改约|改(?:一下|个|到|成)?(?:我的)?(?:预约|时间|日期)|换(?:一?个)?(?:时间|日子|日期)|推迟|提前|改期")
 _LIST = re.compile("我的预约|(?:查|看).{0,4}预约|预约(?:记录|成功)|约的是|预约的是|约了(?:吗|没|哪|几)|在哪看")
 _EXAM = re.compile("科目[一二三四]|约考|考试|考驾照")
-SLOTS = ("appointment_deed", "appointment_mine", "appointment_item", "appointment_wish", OWN, *(field.slot for field in FIELDS), TRIES)
+ATTEMPT = "appointment_attempt"
+"""Slot: set when the backend did not answer; what is then confirmed once more is the same call."""
+SLOTS = (ATTEMPT, "appointment_deed", "appointment_mine", "appointment_item", "appointment_wish", OWN, *(field.slot for field in FIELDS), TRIES)
 BEFORE = ("appointment_service", "appointment_office", "appointment_start")
 CONTACT = ("appointment_name", "appointment_phone")
 

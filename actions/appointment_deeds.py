@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from hashlib import sha256
 from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.appointment import SLOTS
+from actions.appointment import ATTEMPT, SLOTS
 from actions.appointment_own import OWN
 from actions.appointment_time import said_start
 from actions.base import BaseAction, Event, cleared, paused
@@ -42,8 +44,12 @@ class ActionSubmitAppointment(BaseAction):
         if deed == "list":
             await say_mine(dispatcher, tracker.sender_id)
         elif deed and tracker.get_slot("appointment_confirmed"):
+            attempt = tracker.get_slot(ATTEMPT) or current().idempotency_key(self.name())
             try:
-                await self._done(dispatcher, deed, await _do(deed, tracker, current().idempotency_key(self.name())))
+                await self._done(dispatcher, deed, await _do(deed, tracker, attempt))
+            except BackendUnavailable as error:
+                log.warning("whether an appointment was made is not known: %s", error)
+                return [*self.degrade(dispatcher, tracker), SlotSet(ATTEMPT, attempt)]
             except BackendRefused as error:
                 return await self._refused(dispatcher, tracker, error)
         elif deed:
@@ -81,16 +87,24 @@ class ActionSubmitAppointment(BaseAction):
         return paused("appointment")
 
 
-async def _do(deed: str, tracker: Tracker, key: str) -> Json:
+async def _do(deed: str, tracker: Tracker, attempt: str) -> Json:
+    """Do it once for an attempt: a backend that heard us but could not answer in time gives the first answer again."""
     number, start, office = (tracker.get_slot(f"appointment_{name}") for name in ("no", "start", "office"))
     if deed == "cancel":
         return await backend().cancel_appointment(number, tracker.sender_id)
     if deed == "move":
-        return await backend().move_appointment(number, {"openid": tracker.sender_id, "starts_at": start}, key)
+        move = {"openid": tracker.sender_id, "starts_at": start}
+        return await backend().move_appointment(number, move, _key(attempt, {**move, "number": number}))
     item = tracker.get_slot("appointment_item")
     contact = {"name": tracker.get_slot("appointment_name"), "phone": tracker.get_slot("appointment_phone")}
     slot = {"office_id": office["office_id"], "service": office["service"], "starts_at": start, "service_item_id": item}
-    return await backend().book({"openid": tracker.sender_id, **slot, **contact}, key)
+    booking = {"openid": tracker.sender_id, **slot, **contact}
+    return await backend().book(booking, _key(attempt, booking))
+
+
+def _key(attempt: str, body: Json) -> str:
+    """The idempotency key of what is asked for in an attempt; another time or place is another call."""
+    return sha256(f"{attempt}|{json.dumps(body, sort_keys=True)}".encode()).hexdigest()[:40]
 
 
 async def say_mine(dispatcher: CollectingDispatcher, openid: str, number: str | None = None) -> None:

@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.aspects import find_aspect
 from bot.nlu.item_index import ItemIndex, Link
-from bot.nlu.wording import GUIDE, LINKS, SCORES, normalized
+from bot.nlu.wording import GUIDE, LINKS, SCORES, affirmed, normalized
 from weijing.service_items import ServiceItem, load_service_items
 
 
@@ -54,7 +54,7 @@ class ServiceItemLinker(GraphComponent, EntityExtractorMixin):
     def _process(self, message: Message) -> None:
         text, scores = normalized(message), message.get(SCORES) or {}
         prior = {label.partition("/")[2]: share for label, share in scores.items() if label.startswith(f"{GUIDE}/")}
-        links = self._index.links(text, prior) if text else []
+        links = self._index.links(affirmed(text), prior) if text else []
         found = [_item_entity(links[0], len(text))] if links and links[0].share >= self._share else []
         aspect = find_aspect(text)
         if aspect:

@@ -25,6 +25,7 @@ _COURTESY = re.compile(
     r"|我想(?:问|咨询)一?下)[啊呀哦吗，,。.!！?？:：~ ]*)+"
 )
 _MASK = re.compile(r"〔([^〔〕#]{1,8})#[0-9a-f]{8}〕")
+_DENIED = re.compile(r"不是(?:问|说|办|要)?[^，,。!！?？是]{1,15}(?=[，,、 ]+(?:而?是|我?要|我?问|想问)|而是)")
 _LONG_NUMBER = re.compile(r"\d{6,}")
 
 
@@ -37,6 +38,11 @@ def normalized(message: Message) -> str:
 def words(message: Message) -> list[str]:
     """The tokens of the message."""
     return [token.text for token in message.get(TOKENS_NAMES[TEXT]) or []]
+
+
+def affirmed(text: str) -> str:
+    """The text with what is denied in favour of something else blanked, every character in its place: 「不是身份证，是护照」 speaks of the passport."""
+    return _DENIED.sub(lambda found: " " * len(found[0]), text)
 
 
 def neutral(text: str) -> str:

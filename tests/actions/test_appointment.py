@@ -205,7 +205,7 @@ async def test_a_backend_that_is_away_promises_nothing_and_keeps_the_form(talk: 
     await to_contact(talk)
     backend.kill()
     reply = await talk.say(CONTACT, "nlu_fallback")
-    assert "号没有给您留着" in reply and not talk.context.deferred and talk.form == "appointment_form"
+    assert "不会约重" in reply and not talk.context.deferred and talk.form == "appointment_form"
     assert "已退出" in await talk.say("退出", "cancel"), "leaving needs no backend"
     assert "看不到号" in await talk.say("取消预约", "cancel_appointment") and talk.form is None
     assert "看不到号" in await talk.say("预约办护照", "book_appointment")

@@ -52,5 +52,5 @@ async def test_a_backend_killed_before_the_end_promises_nothing(agent: Agent, ba
     for words in ("预约办护照", "上海示例出入境接待大厅", "最早的"):
         await chat.say(words)
     backend.kill()
-    assert "号没有给您留着" in await chat.say(CONTACT) and not chat.context.deferred
+    assert "不会约重" in await chat.say(CONTACT) and not chat.context.deferred
     assert "已退出" in await chat.say("退出") and await chat.form() is None

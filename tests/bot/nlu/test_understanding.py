@@ -16,7 +16,7 @@ from bot.nlu.item_index import ItemIndex
 from bot.nlu.jieba_tokenizer import make_tokenizer, read_dictionary
 from bot.nlu.ngram_model import NgramModel
 from bot.nlu.ngram_trainer import train
-from bot.nlu.wording import neutral
+from bot.nlu.wording import affirmed, neutral
 from weijing.service_items import load_service_items
 from weijing.settings import ROOT
 
@@ -40,6 +40,17 @@ def test_entities(text: str, found: list[tuple[str, str]]) -> None:
     entities = extract(text)
     assert [(entity["entity"], entity["value"]) for entity in entities] == found
     assert all(text[entity["start"] : entity["end"]] == entity["value"] for entity in entities)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("不是身份证，是护照丢了", " " * 5 + "，是护照丢了"), ("我问的不是居住证，而是居住登记", "我问的" + " " * 5 + "，而是居住登记"),
+        ("是不是要带户口簿", None), ("不是本地人要什么材料", None), ("是护照不是身份证", None),
+    ],
+)  # fmt: skip
+def test_what_is_denied_is_not_linked(text: str, left: str | None) -> None:
+    assert affirmed(text) == (left or text)
 
 
 @pytest.mark.parametrize(
