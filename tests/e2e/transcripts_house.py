@@ -89,12 +89,15 @@ class Talk:
         return words
 
     def _age(self, seconds: float) -> None:
-        """Everything that this user said happened so much earlier: the stored events are moved, as if he had been silent since."""
+        """Everything that this user said happened so much earlier: the stored events are moved, and the worker that remembers them is replaced."""
         name = key(partition(self._phone.openid), "tracker", self._phone.openid)
         for index, text in enumerate(self._store.lrange(name, 0, -1)):
             event = json.loads(text)
             event["timestamp"] -= seconds
             self._store.lset(name, index, json.dumps(event, ensure_ascii=False))
+        for process in processes(self._house, "weijing bot"):
+            if "weijing bot" in command(psutil.Process(process.ppid())):
+                process.kill()
 
 
 def shown(line: dict[str, Any]) -> str:
@@ -109,9 +112,18 @@ def listed(value: Any) -> list[str]:
 
 def backend(house: House, *, running: bool) -> None:
     """Freeze the backend, as one that hangs, or let it run again."""
-    for process in psutil.Process(house.processes[0].popen.pid).children(recursive=True):
-        try:
-            if "weijing backend" in " ".join(process.cmdline()):
-                process.send_signal(signal.SIGCONT if running else signal.SIGSTOP)
-        except psutil.NoSuchProcess:
-            continue
+    for process in processes(house, "weijing backend"):
+        process.send_signal(signal.SIGCONT if running else signal.SIGSTOP)
+
+
+def processes(house: House, words: str) -> list[psutil.Process]:
+    """Processes of the house whose command line holds these words."""
+    return [one for one in psutil.Process(house.processes[0].popen.pid).children(recursive=True) if words in command(one)]
+
+
+def command(process: psutil.Process) -> str:
+    """Its command line; empty for one that has just ended."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
