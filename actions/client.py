@@ -16,6 +16,7 @@ from actions.filing_calls import FilingCalls
 from actions.matter_calls import MatterCalls
 from actions.notice_calls import NoticeCalls
 from actions.report_calls import ReportCalls
+from actions.ride_calls import RideCalls
 from store.context import current
 from weijing.errors import BackendRefused, BackendUnavailable
 from weijing.settings import load_settings
@@ -29,7 +30,7 @@ CACHE_S = 20.0
 """How long a service item is kept: one that is switched off must be gone within a minute."""
 
 
-class Backend(AppointmentCalls, FeedbackCalls, FilingCalls, MatterCalls, NoticeCalls, ReportCalls):
+class Backend(AppointmentCalls, FeedbackCalls, FilingCalls, MatterCalls, NoticeCalls, ReportCalls, RideCalls):
     """Typed calls; each raises `BackendUnavailable` (no answer, 5xx, token refused) or `BackendRefused` (any other 4xx).
 
     Args:

@@ -1,5 +1,5 @@
 """`weijing courier`: delivers the backend calls that turns kept while the backend was away, and tells the user the outcome; unbinds who has left,
-and reminds of appointments.
+reminds of appointments, and looks after overdue rides.
 
 Beside it run the feeds of changes (`actions/changes.py`) and of notices (`actions/notice_feed.py`).
 
@@ -18,9 +18,11 @@ from cryptography.fernet import Fernet, InvalidToken
 from actions.changes import Changes
 from actions.client import Backend, backend
 from actions.feedback_kept import KEPT
+from actions.filing_fields import kept_days
 from actions.notice_feed import NoticeFeed
 from actions.reminder import keep_reminding
 from actions.report_files import files_in
+from actions.ride_watch import keep_watching
 from store.context import evidence_claim
 from store.keys import PARTITIONS, key, partition
 from store.message import Bubble
@@ -40,10 +42,11 @@ FILED = "您之前提交的内容已正式登记，编号 {number}，查询码 {
 KNOWN = "您之前提交的内容与编号 {duplicate_of} 的相同，已按该编号办理，请用当时的查询码查询。"
 ADDED = "您之前补充的材料已加到 {report_no}，现在共 {evidence} 份。"
 SUPPLEMENTED = "您之前补充的内容已加到 {report_no}。"
+ARRIVED = "您之前报的平安已经记到 {number}。"
 FILING_SUPPLEMENTED = "您之前补的内容已交到 {number}，还没补的有 {left} 项。"
 REFUSED = "您之前提交的内容没能登记，工作人员会联系您。着急请拨打 110（紧急）或回复“人工”。"
 NUMBERS = ("report_no", "filing_no", "number")
-TEXTS = {"evidence": ADDED, "supplement": SUPPLEMENTED, "filing_supplement": FILING_SUPPLEMENTED}
+TEXTS = {"evidence": ADDED, "supplement": SUPPLEMENTED, "filing_supplement": FILING_SUPPLEMENTED, "check_in": ARRIVED}
 """Kind of a kept call -> what the user is told when it is made; see also `KEPT`."""
 
 
@@ -113,7 +116,7 @@ class Courier:
         try:
             answer = await api.deliver(call["method"], call["path"], call["body"], call["idempotency_key"])
             number = next((str(answer[name]) for name in NUMBERS if name in answer), "")
-            evidence = evidence_claim(files_in(call["body"]), number)
+            evidence = evidence_claim(files_in(call["body"]), number, kept_days(call["body"]))
             bubbles: list[Bubble] = [{"text": _told(call["kind"], {**answer, "number": number})}]
         except BackendRefused as error:
             log.error("kept %s of %s refused: %s", call["kind"], call["key"], error)
@@ -154,6 +157,6 @@ async def _serve(settings: Settings) -> None:
     async def ready() -> dict[str, bool]:
         return {"deliveries": courier.healthy, "changes": changes.healthy}
 
-    await stay(settings.courier_port, ready, courier.run(), changes.run(), NoticeFeed(redis).run(), keep_reminding(redis))
+    await stay(settings.courier_port, ready, courier.run(), changes.run(), NoticeFeed(redis).run(), keep_reminding(redis), keep_watching(redis))
     await backend().close()
     await redis.close(close_connection_pool=True)

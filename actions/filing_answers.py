@@ -19,6 +19,7 @@ from actions.masks import shown
 from actions.report_fields import sealed
 from actions.said import Said
 from weijing.filing import FilingField
+from weijing.privacy import MASK
 from weijing.spoken_time import find_day, find_moment
 from weijing.workdays import SHANGHAI
 
@@ -125,9 +126,12 @@ def _near(day: date, today: date, field: FilingField) -> bool:
     return today - timedelta(days=field.least) <= day <= today + timedelta(days=field.most)
 
 
+def _names(field: FilingField, said: Said) -> bool:
+    return bool(re.search(f"{re.escape(field.label)}|{field.words}" if field.words else re.escape(field.label), said.text))
+
+
 def _told_date(field: FilingField, said: Said, answers: Answers) -> str | None:
-    named = re.search(f"{re.escape(field.label)}|{field.words}" if field.words else re.escape(field.label), said.text)
-    return _date(field, said, answers) if named and not said.asks else None
+    return _date(field, said, answers) if _names(field, said) and not said.asks else None
 
 
 def _moment(field: FilingField, said: Said, answers: Answers) -> str | None:
@@ -147,7 +151,11 @@ def _choice(field: FilingField, said: Said, answers: Answers) -> str | None:
 
 
 def _told_choice(field: FilingField, said: Said, answers: Answers) -> str | None:
-    found = [one.value for one in field.options if not _OTHER.match(one.value) and (one.value in said.text or (one.words and re.search(one.words, said.text)))]
+    """A yes or no is told only of what is named: 「我要备案」 is no yes to another question, and the 「没有」 to another no no."""
+    if min(len(one.value) for one in field.options) == 1 and not _names(field, said):
+        return None
+    text = MASK.sub("", said.text)  # a mask is named after its kind: 〔姓名#…〕 speaks of no name
+    found = [one.value for one in field.options if not _OTHER.match(one.value) and (one.value in text or (one.words and re.search(one.words, text)))]
     return found[0] if len(found) == 1 and not said.asks else None
 
 

@@ -12,11 +12,13 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import BaseAction, Event, cleared, paused
 from actions.client import Json, backend, revealed
 from actions.filing_asks import values_of
-from actions.filing_fields import ANSWERS, CONFIRMED, KIND, LAST, SUPPLEMENT, entries, filing_of, given
+from actions.filing_fields import ANSWERS, CONFIRMED, KIND, LAST, SUPPLEMENT, entries, filing_of, given, kept_days
 from actions.filing_supplements import send_supplement
 from actions.filings import SLOTS
 from actions.phrases import Button
 from actions.report_files import files_in
+from actions.ride_contacts import after_receipt
+from actions.rides import RIDE
 from store.context import current
 from weijing.errors import BackendRefused, BackendUnavailable
 from weijing.filing import Filing
@@ -47,16 +49,17 @@ class ActionSubmitFiling(BaseAction):
             return self._keep(dispatcher, body, key, error)
         except BackendRefused as error:
             return self._refused(dispatcher, tracker, filing, error)
-        current().claim(files_in(body), report_no=receipt["filing_no"])
+        current().claim(files_in(body), report_no=receipt["filing_no"], days=kept_days(body))
         _say(dispatcher, filing, receipt)
-        return [*cleared(SLOTS), SlotSet(LAST, receipt["filing_no"])]
+        ride = await after_receipt(dispatcher, receipt, given(values).get("contact") == "要", tracker.sender_id) if filing.id == RIDE else []
+        return [*cleared(SLOTS), SlotSet(LAST, receipt["filing_no"]), *ride]
 
     @staticmethod
     def _keep(dispatcher: CollectingDispatcher, body: Json, key: str, error: BackendUnavailable) -> list[Event]:
         log.warning("a filing is kept for later: %s", error)
         local_no = f"L-{key[:8].upper()}"
         current().defer("POST", "/v1/filings", revealed(body), key, "filing")
-        current().claim(files_in(body), report_no=local_no)
+        current().claim(files_in(body), report_no=local_no, days=kept_days(body))
         dispatcher.utter_message(response="utter_filing_kept", local_no=local_no)
         return cleared(SLOTS)
 

@@ -9,8 +9,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from rasa_sdk import Tracker
+
 from actions.field import Field, Reader, Slots
 from actions.filing_answers import read_answer, skips, volunteered_answer
+from actions.progress_matters import own_matters
 from actions.report_files import MOST
 from actions.said import Said
 from weijing.filing import Filing, FilingField, load_filings
@@ -63,6 +66,19 @@ def form_fields(slots: Slots) -> tuple[Field, ...]:
 def given(slots: Slots) -> dict[str, Any]:
     """The answers that stand: not those that were skipped, nor those that the others no longer call for."""
     return {one.id: slots[one.id] for one in entries(slots) if slots.get(one.id) not in (None, "", [])}
+
+
+async def filing_meant(text: str, tracker: Tracker) -> str | None:
+    """The number of the filing that a text names without one: this user's newest of that kind, else the one filed last here."""
+    names = {filing.name for filing in load_filings().values() if filing.name in text or (filing.words and re.search(filing.words, text))}
+    matters = (await own_matters(tracker.sender_id) or []) if names else []
+    return next((str(one["number"]) for one in matters if one["kind"] == "filing" and one["item_name"] in names), tracker.get_slot(LAST))
+
+
+def kept_days(body: Mapping[str, Any]) -> int:
+    """How long the files of what is filed are kept, as its definition promises; 0 for good."""
+    filing = load_filings().get(str(body.get("kind")))
+    return (filing.keep_days or 0) if filing else 0
 
 
 def _entry(ask: Mapping[str, Any]) -> FilingField:

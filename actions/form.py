@@ -18,6 +18,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import BaseAction, Event
 from actions.correction import Correction, find_correction
 from actions.field import Field, Slots, volunteered
+from actions.ride_words import is_of_a_ride
 from actions.said import Said
 from weijing.emergency import screen
 from weijing.language import ENGLISH, language_of
@@ -119,7 +120,7 @@ class Form(BaseAction, ABC):
             return False
         if asked.story:
             return self._leaves_story(said)
-        if said.intent in LEAVING or said.asks or said.greets:
+        if said.intent in LEAVING or said.asks or said.greets or (said.intent == "check_in" and is_of_a_ride(said.text)):
             return True
         readable = (asked.hears(said) and asked.read(said, slots) is not None) or (asked.skipped is not None and said.skips)
         return not readable and said.intent not in VAGUE and not volunteered(fields, said, slots, asked)

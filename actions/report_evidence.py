@@ -19,6 +19,7 @@ from actions.filing_supplements import begin_supplement, open_supplement
 from actions.pages import page_anchor
 from actions.report_files import DAY_S, MOST, PENDING, Items, add_to_report, bare, pending
 from actions.report_supplement import begin, numbered
+from actions.ride_contacts import INVITED, agree, is_asked
 from actions.said import Said
 from weijing.errors import BackendRefused, BackendUnavailable
 
@@ -65,6 +66,8 @@ class ActionAffirm(BaseAction):
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """Else there is nothing that it could be the answer to."""
         waiting, report_no = pending(tracker.slots), recently_filed(tracker.slots)
+        if is_asked(tracker):
+            return await agree(dispatcher, tracker.sender_id, tracker.get_slot(INVITED))
         if waiting and report_no:
             return await _spoken_of(dispatcher, tracker.sender_id, waiting, report_no)
         dispatcher.utter_message(response="utter_affirm")

@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import BaseAction, Event, cleared
 from actions.client import backend
 from actions.field import Field, Slots, volunteered
-from actions.filing_fields import LAST
+from actions.filing_fields import LAST, filing_meant
 from actions.form import TRIES, Form
 from actions.pages import rating_anchor
 from actions.said import Said
@@ -59,9 +59,9 @@ class ActionStartWithdrawal(BaseAction):
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """Nothing is withdrawn without a yes to this, whatever the first message gives."""
         said = Said.latest(tracker)
-        taken, last = volunteered(FIELDS, said, {}), tracker.get_slot(LAST)
-        if _FILING.search(said.text) and last and "withdraw_no" not in taken:
-            taken["withdraw_no"] = last
+        taken = volunteered(FIELDS, said, {})
+        if _FILING.search(said.text) and "withdraw_no" not in taken and (number := await filing_meant(said.text, tracker)):
+            taken["withdraw_no"] = number
         filing = _FILING.search(said.text) or str(taken.get("withdraw_no")).startswith("B")
         dispatcher.utter_message(response="utter_filing_erase_meaning" if filing else "utter_report_withdraw_meaning")
         return [*cleared(SLOTS), *(SlotSet(slot, value) for slot, value in taken.items())]
@@ -118,6 +118,7 @@ async def _erase(dispatcher: CollectingDispatcher, number: str, openid: str) -> 
     """Delete a filing of this user, with everything in it."""
     try:
         await backend().erase_filing(number, openid)
+        current().release(number)
         response = "utter_filing_erased"
     except BackendRefused as error:
         if error.problem not in {"not_found", "not_erasable"}:

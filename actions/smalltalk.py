@@ -8,7 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import appointment, feedback, feedback_letter, feedback_survey, filings, progress, report, report_supplement, report_withdrawal
+from actions import appointment, feedback, feedback_letter, feedback_survey, filings, progress, report, report_supplement, report_withdrawal, rides
 from actions.base import BaseAction, Event, cleared
 from actions.help import say_help
 from actions.menu import has_menu, menu_buttons
@@ -21,7 +21,7 @@ FORMS = {
     "appointment_form": appointment.SLOTS, "progress_form": progress.SLOTS, "report_form": report.SLOTS, "withdraw_form": report_withdrawal.SLOTS,
     "filing_form": filings.SLOTS,
     "rating_form": feedback.SLOTS, "letter_form": feedback_letter.SLOTS, "survey_form": feedback_survey.SLOTS,
-    "supplement_form": report_supplement.SLOTS,
+    "supplement_form": report_supplement.SLOTS, "ride_form": rides.SLOTS,
 }  # fmt: skip
 """Form -> the slots that are emptied when it is left."""
 

@@ -26,7 +26,7 @@ from backend.ratings import create_rating
 from backend.replies import add_reply
 from backend.report_supplements import ask_reporter, supplement_report
 from backend.reports import create_report, query_report
-from backend.ride_contacts import agree, invite
+from backend.ride_contacts import agree, end, invite, read_invitation
 from backend.rides import check_in, list_own_rides, list_rides, mark_stage
 from backend.service_items import list_service_items, read_service_item
 from backend.steps import add_step
@@ -89,7 +89,9 @@ HANDLERS: dict[str, Handle] = {
     "listSupplements": list_supplements,
     "checkIn": check_in,
     "inviteContact": invite,
+    "readInvitation": read_invitation,
     "agreeAsContact": agree,
+    "endAsContact": end,
     "listRides": list_rides,
     "listOwnRides": list_own_rides,
     "markStage": mark_stage,

@@ -33,18 +33,19 @@ OWN = """
     SELECT r.*, f.item_name, f.steps FROM backend.rides r JOIN backend.filings f USING (filing_no) WHERE filing_no = $1 AND sender = $2 FOR UPDATE
 """
 ARRIVE = "UPDATE backend.filings SET status = 'completed', asks = '[]', until = NULL, steps = $2, next_step = $3 WHERE filing_no = $1"
-EXTEND = "UPDATE backend.rides SET expected_at = $2, stage = 'none' WHERE filing_no = $1"
+EXTEND = "UPDATE backend.rides SET expected_at = $2, stage = 'none', staged_at = NULL WHERE filing_no = $1"
 TELL_CONTACT = "INSERT INTO backend.changes (subscriber, openid, change) SELECT contact, openid, $2 FROM backend.ride_contacts WHERE filing_no = $1"
 LISTED = """
     SELECT r.*, f.fields, c.openid AS contact FROM backend.rides r JOIN backend.filings f USING (filing_no) LEFT JOIN backend.ride_contacts c USING (filing_no)
      WHERE arrived_at IS NULL
 """
 OVERDUE = f"""{LISTED} AND expected_at BETWEEN now() - interval '24 hours' AND now() - make_interval(mins => $1)
+       AND (stage = 'none' OR (stage = 'reminded' AND c.openid IS NOT NULL))
      ORDER BY {RANK.format("stage")}, expected_at LIMIT 200
 """
 UNDER_WAY = f"{LISTED} AND sender = $1 ORDER BY received_at DESC, filing_no DESC LIMIT 20"
 MARK = f"""
-    UPDATE backend.rides SET stage = $2
+    UPDATE backend.rides SET stage = $2, staged_at = now()
      WHERE filing_no = $1 AND expected_at = $3 AND arrived_at IS NULL AND {RANK.format("stage")} < {RANK.format("$2::text")}
 """  # noqa: S608  our own words
 
@@ -80,7 +81,7 @@ async def check_in(request: web.Request) -> web.StreamResponse:
 
 
 async def list_rides(request: web.Request) -> web.StreamResponse:
-    """The rides whose expected time passed so many minutes ago, within the last day, without a check-in; those that nobody was told of first."""
+    """The rides overdue by so many minutes, at most a day, with somebody left to tell; those that nobody was told of first."""
     async with connected(request.app[POOL]) as connection:
         rows = await connection.fetch(OVERDUE, int(request.query["overdue"]))
     return web.json_response({"rides": [_listed(request.app[VAULT], row) for row in rows]})
@@ -153,11 +154,15 @@ def _listed(vault: Vault, row: asyncpg.Record) -> dict[str, Any]:
     fields = vault.open(row["fields"])
     shown = {name: fields.get(name) for name in SHOWN}
     contact = {"openid": vault.open(row["contact"]), **shown} if row["contact"] else None
-    return {"number": row["filing_no"], "openid": vault.open(row["openid"]), "contact": contact, **_times(row)}
+    return {"number": row["filing_no"], "openid": vault.open(row["openid"]), "contact": contact, **_times(row), "staged_at": _said(row["staged_at"])}
 
 
 def _times(row: asyncpg.Record) -> dict[str, Any]:
-    return {"expected_at": row["expected_at"].astimezone(SHANGHAI).isoformat(), "stage": row["stage"]}
+    return {"expected_at": _said(row["expected_at"]), "stage": row["stage"]}
+
+
+def _said(moment: datetime | None) -> str | None:
+    return moment.astimezone(SHANGHAI).isoformat() if moment else None
 
 
 def travel_step(name: str, note: str = "") -> dict[str, str]:

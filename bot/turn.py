@@ -136,6 +136,7 @@ class TurnRunner:
             "ms": ms, "at": message.at or now_ms(), "paused": user.tracker.is_paused(),
             "handoff": handoff if paused else None, "resumed": any(isinstance(event, ConversationResumed) for event in new), "error": None,
             "held": [key for key, waiting in held if waiting and shown], "evidence": context.evidence,
+            "released": context.released,
         })  # fmt: skip
 
     def apology(self, message: Message, entry: str, length: int, cause: str) -> Commit:

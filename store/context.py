@@ -34,6 +34,7 @@ class TurnContext:
         stored: the user's vault as committed: reference -> encrypted value.
         spoken: evidence id of the voice message that the words were recognised from, if any.
         evidence: what becomes of evidence with this turn (see `claim`); the projector writes it.
+        released: numbers that were erased at the user's wish: their evidence goes as well.
     """
 
     message_key: str
@@ -48,6 +49,7 @@ class TurnContext:
     calls: Counter[str] = field(default_factory=Counter)
     spoken: str = ""
     evidence: list[dict[str, Any]] = field(default_factory=list)
+    released: list[str] = field(default_factory=list)
 
     def idempotency_key(self, action: str) -> str:
         """Message key + action + number of the call in this turn, hashed; a repeated turn makes the same keys."""
@@ -94,12 +96,17 @@ class TurnContext:
         self.deferred.append(self.cipher.encrypt(text.encode()).decode() if self.cipher else text)
 
     def claim(self, items: list[dict[str, Any]], *, report_no: str = "", days: int = 0) -> None:
-        """Say what becomes of evidence when the turn is committed: it belongs to a report for good, or is kept so many days from now.
+        """Say what becomes of evidence when the turn is committed: it belongs to a report or filing, or to nothing yet.
 
         Args:
             items: `{kind, ref}` as in a report; those whose ref is no evidence id (links, words) are passed over.
+            days: kept so many from now; with a number, 0 means for good.
         """
         self.evidence += evidence_claim(items, report_no, days)
+
+    def release(self, number: str) -> None:
+        """Say that a filing was erased: the evidence that this user filed with it is deleted."""
+        self.released.append(number)
 
     def _open(self, ref: str) -> str | None:
         if ref in self.raw:

@@ -28,7 +28,7 @@ class Handoff(BaseModel):
 
 
 class EvidenceClaim(BaseModel):
-    """Evidence belongs to a report (`report_no`), or is kept `days` from now."""
+    """Evidence belongs to a report or filing (`report_no`) and is kept `days` from now; 0 with a number is for good."""
 
     id: str
     kind: Literal["image", "voice", "video", "file"]
@@ -37,7 +37,10 @@ class EvidenceClaim(BaseModel):
 
 
 class TurnEvent(_Event):
-    """A turn was committed. `paused`: the bot is silent now; `resumed`: it speaks again; `held`: replies that waited and were given with this one."""
+    """A turn was committed.
+
+    `paused`: the bot is silent now; `resumed`: it speaks again; `held`: replies that waited and were given with this one; `released`: numbers erased.
+    """
 
     type: Literal["turn"]
     key: str = Field(min_length=1)
@@ -60,6 +63,7 @@ class TurnEvent(_Event):
     handoff: Handoff | None
     held: list[str] = []
     evidence: list[EvidenceClaim] = []
+    released: list[str] = []
 
 
 class DeliveryEvent(_Event):

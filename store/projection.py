@@ -37,10 +37,13 @@ RETURN = sa.text("""
 
 CLAIM_EVIDENCE = sa.text("""
     INSERT INTO weijing.evidence AS e (id, openid, kind, received_at, report_no, keep_until)
-    SELECT :id, :openid, :kind, at, report_no, CASE WHEN report_no IS NULL THEN until ELSE 'infinity' END
+    SELECT :id, :openid, :kind, at, report_no, coalesce(until, 'infinity')
     FROM (SELECT CAST(:at AS timestamptz) AS at, CAST(:report_no AS text) AS report_no, CAST(:until AS timestamptz) AS until) AS new
     ON CONFLICT (id) DO UPDATE SET report_no = coalesce(excluded.report_no, e.report_no),
-    keep_until = CASE WHEN e.report_no IS NULL THEN excluded.keep_until ELSE 'infinity' END WHERE e.openid = excluded.openid""")
+    keep_until = CASE WHEN e.report_no IS NULL OR excluded.report_no IS NOT NULL THEN excluded.keep_until ELSE e.keep_until END
+    WHERE e.openid = excluded.openid""")
+RELEASE_EVIDENCE = sa.text("UPDATE weijing.evidence SET report_no = NULL, keep_until = :at WHERE report_no = :number AND openid = :openid")
+"""Behind the user's wish: the next sweep deletes the files."""
 
 BEFORE = {"waiting": ["bot", "closed"], "bot": ["bot", "waiting", "staff", "closed"], "closed": ["bot", "waiting", "staff"]}
 """New owner -> the owners it may follow: a turn never takes a conversation from the staff, 「返回机器人」 and leaving do."""
@@ -64,6 +67,7 @@ class _Batch:
     deliveries: list[Row] = field(default_factory=list)
     moves: list[Row] = field(default_factory=list)
     evidence: list[Row] = field(default_factory=list)
+    released: list[Row] = field(default_factory=list)
 
     def touch(self, event: TurnEvent | PostEvent | UnsubscribeEvent) -> Row:
         """The conversation's row, its times stretched over the event."""
@@ -79,7 +83,7 @@ class _Batch:
     def claim(self, event: TurnEvent | PostEvent) -> None:
         for one in event.evidence:
             row = {"id": one.id, "openid": event.openid, "kind": one.kind, "at": event.at, "report_no": one.report_no or None}
-            self.evidence.append({**row, "until": event.at + timedelta(days=one.days)})
+            self.evidence.append({**row, "until": None if one.report_no and not one.days else event.at + timedelta(days=one.days)})
 
     def move(self, event: TurnEvent | UnsubscribeEvent, owner: str) -> None:
         self.moves.append({"openid": event.openid, "owner": owner, "at": event.at, "before": BEFORE[owner]})
@@ -105,6 +109,7 @@ class _Batch:
         conversation["replies"] += int(bool(event.bubbles))
         self.say(event, "user", event.text, [])
         self.claim(event)
+        self.released += [{"number": number, "openid": event.openid, "at": event.at} for number in event.released]
         if event.bubbles:
             self.say(event, "bot", "", event.bubbles)
         row = event.dict(include={"key", "openid", "intent", "confidence", "decision", "service_item", "aspect", "ms", "error", "at"})
@@ -138,6 +143,8 @@ async def project(connection: AsyncConnection, entries: Sequence[Entry]) -> int:
             await connection.execute(insert(table).on_conflict_do_nothing(), rows)
     if batch.evidence:
         await connection.execute(CLAIM_EVIDENCE, batch.evidence)
+    if batch.released:
+        await connection.execute(RELEASE_EVIDENCE, batch.released)
     if batch.conversations or batch.deliveries:
         await _settle(connection, {*batch.conversations, *(row["openid"] for row in batch.deliveries)})
     return len(new)

@@ -1,5 +1,5 @@
 """What users declare in so many words: 「我想投诉…」「我要举报…」 starts a report, 「字大一点」 easy mode, 「我的菜单」
-their own menu, whatever the n-grams make of the rest of the sentence.
+their own menu, 「查A2026-000123」 a look-up, whatever the n-grams make of the rest of the sentence.
 
 A complaint that is not heard is a promise broken, so the phrase counts even where the classifier doubts; questions about complaining
 (「怎么投诉」「举报有奖吗」) do not.
@@ -39,10 +39,25 @@ _MENU = re.compile(
 )
 
 
+_NUMBER = re.compile(
+    r"(?:请|麻烦)?(?:帮我|给我|我要|我想)?(?:查询?|看|跟踪)?(?:一下|查|看)?[:： ]*(?:编号|单号|办件)?[是为:： ]*(?P<letter>[ABJKXY])\s?\d{4}\s?-\s?\d{6}"
+    r"(?:这件|这个)?(?:的?(?:进度|进展|情况|结果)|(?:办|走|进行)?到哪(?:一步|儿)?了?|办好了?[吗没]|怎么样了?)?[。.!！?？~ ]*",
+    re.IGNORECASE,
+)
+
+
+def _number_alone(text: str) -> str:
+    """A number of ours and nothing that is asked beside how far it is."""
+    found = _NUMBER.fullmatch(text)
+    return "" if not found else "query_case" if found["letter"].upper() == "K" else "query_progress"
+
+
 def declared(text: str) -> str:
     """The intent that the words name outright; empty if they name none."""
     if declares_report(text):
         return "file_report"
+    if number := _number_alone(text):
+        return number
     if _EASY.search(text) and not _NOT_EASY.search(text):
         return "easy_mode"
     return "show_menu" if _MENU.search(text) else ""

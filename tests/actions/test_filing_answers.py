@@ -120,6 +120,12 @@ def test_a_choice_is_volunteered_only_if_one_is_meant() -> None:
     assert volunteered_answer(HOUSING, said("别的城市来的"), {}) is None
 
 
+def test_the_name_of_a_mask_is_no_choice() -> None:
+    result = FilingField("result", "choice", "核查结果", "？", options=(Option("姓名不符", "姓名|名字"), Option("照片不符", "照片")))
+    assert volunteered_answer(result, said("我叫李小明 13812345678"), {}) is None
+    assert volunteered_answer(result, said("银行说我名字对不上"), {}) == "姓名不符"
+
+
 def test_an_address_piece_by_piece() -> None:
     where = SELF["address"]
     first = read_answer(where, said("五四路89号3栋201室"), {})

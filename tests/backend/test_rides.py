@@ -136,6 +136,35 @@ async def test_a_friend_who_agrees_is_named_with_what_they_may_be_told(api: Api,
     assert await changes(api, friend) == ["平安到达"], "who was alarmed hears the end of it"
 
 
+async def test_the_friend_reads_who_asks_before_agreeing(api: Api, openid: str, ride: str, database: asyncpg.Connection) -> None:
+    code = (await post(api, ride, "invitations", openid=openid)).json["code"]
+    read = await api("POST", f"/v1/rides/{ride}/invitation-queries", json={"code": code.lower()})
+    assert read.status == 200 and (read.json["number"], read.json["name"]) == (ride, "欧***")
+    assert not await database.fetchval("SELECT count(*) FROM backend.ride_contacts WHERE filing_no = $1", ride), "nothing is agreed by reading"
+    assert (await api("POST", f"/v1/rides/{ride}/invitation-queries", json={"code": "2222-2222"})).status == 404
+    await post(api, ride, "check-ins", openid=openid, state="arrived")
+    assert (await api("POST", f"/v1/rides/{ride}/invitation-queries", json={"code": code})).json["code"] == "ride_over"
+
+
+async def test_a_friend_may_leave_and_the_passenger_hears_of_it(api: Api, openid: str, ride: str) -> None:
+    friend = await befriend(api, ride, openid)
+    assert (await api("DELETE", f"/v1/users/{friend}/ride-contacts")).json == {"ended": 1}
+    assert (await api("DELETE", f"/v1/users/{friend}/ride-contacts")).json == {"ended": 0}
+    assert await changes(api, openid) == ["联系人已同意", "联系人已退出"]
+
+
+async def test_a_ride_with_nobody_left_to_tell_is_in_no_list(api: Api, openid: str, overdue: str) -> None:
+    found = await listed(api, overdue)
+    assert found and found["staged_at"] is None
+    await mark(api, overdue, "reminded", found["expected_at"])
+    assert await listed(api, overdue) is None, "reminded, and no contact"
+    await befriend(api, overdue, openid)
+    again = await listed(api, overdue)
+    assert again and datetime.now(SHANGHAI) - datetime.fromisoformat(again["staged_at"]) < timedelta(minutes=1)
+    await mark(api, overdue, "contact_told", found["expected_at"])
+    assert await listed(api, overdue) is None
+
+
 async def test_without_a_code_nobody_is_a_contact(api: Api, openid: str, ride: str) -> None:
     assert (await post(api, ride, "invitations", openid="o-else")).status == 404
     assert (await post(api, ride, "contacts", openid="o-else", code="2222-2222")).status == 404

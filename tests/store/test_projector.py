@@ -8,7 +8,7 @@ import itertools
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -262,6 +262,23 @@ async def test_leaving_closes_the_conversation(redis: Redis, engine: AsyncEngine
     assert await rows(engine, tables.conversations, "owner", "erased_at") == [("closed", at(2))]
 
 
+async def test_evidence_of_an_erased_filing_goes_at_once_and_kept_days_are_kept(redis: Redis, engine: AsyncEngine) -> None:
+    mine = {"id": "E-0123456789abcdef", "kind": "image", "report_no": "B2026-000001", "days": 0}
+    await projected(
+        redis, engine, turn(1, evidence=[mine, {**mine, "id": "E-fedcba9876543210", "report_no": "B2026-000002", "days": 30}]),
+        turn(2, openid="o-thief", released=["B2026-000001"]),
+    )  # fmt: skip
+    async with engine.connect() as connection:
+        found = (await connection.execute(sa.text("SELECT report_no, keep_until::text FROM weijing.evidence ORDER BY id"))).all()
+    assert tuple(found[0]) == ("B2026-000001", "infinity"), "only who filed it lets it go"
+    assert found[1][0] == "B2026-000002" and found[1][1].startswith(f"{at(1) + timedelta(days=30):%Y-%m-%d}")
+    await projected(redis, engine, turn(3, released=["B2026-000001"]), turn(4, evidence=[{**mine, "id": "E-fedcba9876543210", "report_no": ""}]))
+    async with engine.connect() as connection:
+        after = (await connection.execute(sa.text("SELECT report_no, keep_until::text FROM weijing.evidence ORDER BY id"))).all()
+    assert after[0][0] is None and after[0][1].startswith(f"{at(3):%Y-%m-%d}")
+    assert tuple(after[1]) == tuple(found[1]), "a draft's claim moves nothing that was filed"
+
+
 async def test_deliveries_held_replies_and_posts(redis: Redis, engine: AsyncEngine) -> None:
     """The events as the turn's own scripts write them."""
     assert await Turns(redis).post(USER, "n1", [{"text": "办件已受理"}], kind="report")
@@ -279,8 +296,8 @@ async def test_deliveries_held_replies_and_posts(redis: Redis, engine: AsyncEngi
 async def test_evidence_is_claimed_for_a_report_and_never_let_go_again(redis: Redis, engine: AsyncEngine) -> None:
     claim, other = {"id": "E-0123456789abcdef", "kind": "image", "report_no": "", "days": 30}, {"id": "E-fedcba9876543210", "kind": "voice"}
     await projected(
-        redis, engine, turn(1, evidence=[claim, {**other, "days": 30}]), turn(2, evidence=[{**claim, "report_no": "L-1"}, {**other, "days": 0}]),
-        {"type": "post", "key": "kept:1", "openid": USER, "kind": "report", "at": T0, "evidence": [{**claim, "report_no": "J2026-000001"}]},
+        redis, engine, turn(1, evidence=[claim, {**other, "days": 30}]), turn(2, evidence=[{**claim, "report_no": "L-1", "days": 0}, {**other, "days": 0}]),
+        {"type": "post", "key": "kept:1", "openid": USER, "kind": "report", "at": T0, "evidence": [{**claim, "report_no": "J2026-000001", "days": 0}]},
         turn(3, evidence=[{**claim, "days": 0}]), turn(4, openid="o-thief", evidence=[{**claim, "report_no": "J2026-000666"}]),
     )  # fmt: skip
     async with engine.connect() as connection:

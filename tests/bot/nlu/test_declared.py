@@ -44,3 +44,13 @@ def test_the_own_menu_is_heard(text: str) -> None:
 )
 def test_questions_about_eyes_and_letters_are_not(text: str) -> None:
     assert declared(text) == ""
+
+
+@pytest.mark.parametrize("text", ["查A2026-000123", "查一下 j2026-000045 的进度", "X2026-000001", "B2026-000012到哪了", "帮我查Y2026-000001", "查K2026-000001进展"])
+def test_a_number_alone_is_looked_up(text: str) -> None:
+    assert declared(text) == ("query_case" if "K" in text else "query_progress")
+
+
+@pytest.mark.parametrize("text", ["撤回J2026-000045", "补充J2026-000045 又看到他了", "A2026-000123怎么缴费", "取消Y2026-000001"])
+def test_a_number_with_another_wish_is_not(text: str) -> None:
+    assert declared(text) == ""
