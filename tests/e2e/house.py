@@ -99,6 +99,13 @@ class House:
             time.sleep(0.1)
         raise AssertionError(f"{process.name} is not ready:\n{process.text()[-3000:]}")
 
+    def wait_said(self, process: Process, words: str, seconds: float) -> None:
+        """Wait until the process has printed these words."""
+        deadline = time.monotonic() + seconds
+        while words not in process.text():
+            assert process.popen.poll() is None and time.monotonic() < deadline, process.text()
+            time.sleep(0.3)
+
     def stop(self) -> None:
         """Stop everything, last started first."""
         for process in reversed(self.processes):

@@ -15,6 +15,7 @@ import pytest
 from backend.demo import DEMO
 from tests.e2e.house import House, answers, free_port
 from tests.e2e.phone import Phone
+from tests.e2e.transcripts_house import command, processes
 
 PHONE = "13912345678"
 NAMES = ("EDGE_PORT", "BACKEND_PORT", "BOT_PORT", "SENDER_PORT", "PROJECTOR_PORT", "COURIER_PORT", "EVIDENCE_PORT", "CONSOLE_PORT")
@@ -26,10 +27,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, model_path: Path) -> Iterato
     ports = {name: str(free_port()) for name in NAMES}
     made = House(tmp_path_factory.mktemp("house"), {**ports, "BOT_MODEL": str(model_path), "REDIS_URL": "", "DATABASE_URL": "", "BACKEND_URL": ""})
     run = made.start("run")
-    deadline = time.monotonic() + 120
-    while "/simulator" not in run.text():
-        assert run.popen.poll() is None and time.monotonic() < deadline, run.text()
-        time.sleep(0.3)
+    made.wait_said(run, "/simulator", 120)
     yield made
     made.stop()
 
@@ -39,22 +37,9 @@ def base(house: House) -> str:
     return f"http://127.0.0.1:{house.environment['EDGE_PORT']}"
 
 
-def command(process: psutil.Process) -> str:
-    """Its command line; empty for one that has just ended."""
-    try:
-        return " ".join(process.cmdline())
-    except psutil.Error:
-        return ""
-
-
-def tree(house: House, words: str) -> list[psutil.Process]:
-    """Processes of the house whose command line holds these words."""
-    return [process for process in psutil.Process(house.processes[0].popen.pid).children(recursive=True) if words in command(process)]
-
-
 def workers(house: House) -> list[psutil.Process]:
     """The bot's children."""
-    return [process for process in tree(house, "weijing bot") if "weijing bot" in command(psutil.Process(process.ppid()))]
+    return [process for process in processes(house, "weijing bot") if "weijing bot" in command(psutil.Process(process.ppid()))]
 
 
 def test_a_safe_mode_push_is_answered_with_materials_and_their_legal_basis(base: str) -> None:
@@ -146,7 +131,7 @@ def test_an_acknowledgement_comes_in_time_and_the_answer_later_once_when_no_work
 
 def test_danger_comes_first_even_with_redis_stopped(house: House, base: str) -> None:
     phone = Phone(base, "danger")
-    (redis,) = tree(house, "redis-server")
+    (redis,) = processes(house, "redis-server")
     redis.send_signal(signal.SIGSTOP)
     try:
         exchange = phone.say("我老公在打我救命")
@@ -161,7 +146,7 @@ def test_danger_comes_first_even_with_redis_stopped(house: House, base: str) -> 
 
 def test_a_killed_bot_and_a_killed_sender_come_back(house: House, base: str) -> None:
     for name in ("weijing bot", "weijing sender"):
-        for process in tree(house, name):
+        for process in processes(house, name):
             if process.is_running():
                 process.kill()
     deadline = time.monotonic() + 60
