@@ -46,7 +46,9 @@ def test_questions_about_eyes_and_letters_are_not(text: str) -> None:
     assert declared(text) == ""
 
 
-@pytest.mark.parametrize("text", ["查A2026-000123", "查一下 j2026-000045 的进度", "X2026-000001", "B2026-000012到哪了", "帮我查Y2026-000001", "查K2026-000001进展"])
+@pytest.mark.parametrize(
+    "text", ["查A2026-000123", "查一下 j2026-000045 的进度", "X2026-000001", "B2026-000012到哪了", "帮我查Y2026-000001", "查K2026-000001进展"]
+)
 def test_a_number_alone_is_looked_up(text: str) -> None:
     assert declared(text) == ("query_case" if "K" in text else "query_progress")
 
