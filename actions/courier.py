@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Coroutine
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -36,6 +37,7 @@ from weijing.settings import Settings, load_settings
 log = logging.getLogger(__name__)
 
 PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
+GRACE_S = 30
 PAGE = 200
 """Kept calls read of a partition at once."""
 FILED = "您之前提交的内容已正式登记，编号 {number}，查询码 {query_code}（只显示这一次，请保存）。{next_step}"
@@ -149,6 +151,17 @@ def main(argv: list[str]) -> int:
     return 0
 
 
+async def _once_answered(task: Coroutine[Any, Any, None]) -> None:
+    """Begin when the backend has answered, or after half a minute: the house starts in any order, and that is no fault worth a warning."""
+    for _ in range(GRACE_S):
+        try:
+            await backend().service_items()
+            break
+        except (BackendUnavailable, BackendRefused):
+            await asyncio.sleep(1)
+    await task
+
+
 async def _serve(settings: Settings) -> None:
     await wait_ready(settings.redis_url)
     redis = client(settings.redis_url)
@@ -157,6 +170,7 @@ async def _serve(settings: Settings) -> None:
     async def ready() -> dict[str, bool]:
         return {"deliveries": courier.healthy, "changes": changes.healthy}
 
-    await stay(settings.courier_port, ready, courier.run(), changes.run(), NoticeFeed(redis).run(), keep_reminding(redis), keep_watching(redis))
+    tasks = (courier.run(), changes.run(), NoticeFeed(redis).run(), keep_reminding(redis), keep_watching(redis))
+    await stay(settings.courier_port, ready, *(_once_answered(task) for task in tasks))
     await backend().close()
     await redis.close(close_connection_pool=True)
