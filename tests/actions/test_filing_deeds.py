@@ -125,11 +125,11 @@ async def test_progress_by_number_and_phone_and_among_ones_own_matters(talk: Tal
     matters = await talk.bubbles("我的办件", "query_progress")
     assert matters[-1]["buttons"][0]["payload"] == f"查{number}"
     bubbles = await talk.bubbles(f"查{number}", "query_progress")
-    assert "待补正" in bubbles[0]["text"] and bubbles[0]["buttons"][0]["payload"] == "补材料"
+    assert "等您补材料" in bubbles[0]["text"] and bubbles[0]["buttons"][0]["payload"] == "补材料"
     other = Talk(talk._processor)
     assert "查询码，或填写时留的手机号" in await other.say(f"查{number}", "query_progress")
     assert "对不上" in await other.say("13900000000", "nlu_fallback")
-    assert "待补正" in await other.say(PHONE, "nlu_fallback")
+    assert "等您补材料" in await other.say(PHONE, "nlu_fallback")
 
 
 async def test_a_declaration_is_deleted_after_a_yes_and_a_duty_is_not(talk: Talk) -> None:
