@@ -1,0 +1,1 @@
+"""What is wrong with the training data, with file and line."""
