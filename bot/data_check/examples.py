@@ -1,78 +1,78 @@
-"""What Rasa's own validation does not look at in the training data: enough examples, none twice, entities on the borders of our words."""
+"""The training examples with the file and line where each was written, which Rasa's own reader forgets."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from rasa.shared.nlu.constants import ENTITIES, INTENT, METADATA, TEXT
-from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data import entities_parser
+from ruamel.yaml import YAML
 
-from weijing.normalise import normalise
-from weijing.service_items import CATEGORIES
-
-MAIN = frozenset(
-    {
-        "ask_guide", "query_progress", "query_case", "file_report", "check_name", "ask_naming", "file_residence", "book_appointment", "find_office",
-        "request_handoff", "emergency", "smalltalk",
-    }
-)  # fmt: skip
-"""Intents that most messages have."""
-_NEEDED_MAIN, _NEEDED, _NEEDED_OUT = 40, 25, 250
-_NOT_TRAINED = frozenset({"nlu_clarify", "nlu_fallback"})
-"""Set by the decider, so without examples."""
+from weijing.filing import load_filings
+from weijing.service_items import load_service_items
 
 
-def faults(examples: Iterable[Message], intents: Iterable[str], tokenizer: Any) -> Iterator[str]:
-    """One sentence for each fault.
+@dataclass(frozen=True)
+class Example:
+    """One line of a block of data/nlu.
 
     Args:
-        examples: those with an intent.
-        intents: of the domain.
-        tokenizer: a `jieba.Tokenizer` with our dictionary.
+        kind: `intent synonym lookup regex`.
+        name: of the intent, synonym, lookup or regex.
+        text: without the marks of entities.
+        source: file and line.
+        category: of a guide question; empty if the block names none.
+        entities: (start, end, value) of what is marked.
     """
-    rows = [example for example in examples if example.get(TEXT)]
-    yield from _too_few(Counter(row.get(INTENT) for row in rows), intents)
-    yield from _twice(rows)
-    for row in rows:
-        yield from _categories(row)
-        yield from _borders(row, tokenizer)
+
+    kind: str
+    name: str
+    text: str
+    source: str
+    category: str = ""
+    entities: tuple[tuple[int, int, str], ...] = ()
 
 
-def _too_few(counts: Counter[str], intents: Iterable[str]) -> Iterator[str]:
-    for intent in sorted({*intents, *counts} - _NOT_TRAINED):
-        needed = _NEEDED_OUT if intent == "out_of_scope" else _NEEDED_MAIN if intent in MAIN else _NEEDED
-        if counts[intent] < needed:
-            yield f"intent {intent} has {counts[intent]} examples, it needs {needed}"
+def read_examples(root: Path) -> list[Example]:
+    """Every example under `root`/data/nlu, in the order of files and lines."""
+    return [example for file in sorted((root / "data" / "nlu").rglob("*.yml")) for example in _of_file(file, file.relative_to(root))]
 
 
-def _twice(rows: list[Message]) -> Iterator[str]:
-    labels: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        labels[normalise(row.get(TEXT)).strip("?!。,.")].append(f"{row.get(INTENT)}/{_category(row) or ''}".rstrip("/"))
-    for text, found in sorted(labels.items()):
-        if len(found) > 1:
-            yield f"example 「{text}」 is there {len(found)} times: {', '.join(sorted(found))}"
+def read_item_questions(root: Path) -> list[Example]:
+    """How people ask for each service item, which is trained too; the source is the item's id."""
+    items = load_service_items(root / "data" / "service_items")
+    return [Example("intent", "ask_guide", text, f"service item {item.id}", item.category) for item in items for text in item.questions]
 
 
-def _categories(row: Message) -> Iterator[str]:
-    category = _category(row)
-    if category and category not in CATEGORIES:
-        yield f"example 「{row.get(TEXT)}」 has the category {category}, which is none of {', '.join(CATEGORIES)}"
+def read_filing_examples(root: Path) -> list[Example]:
+    """How people begin each filing, which is trained too; the source is the filing's id.
+
+    Raises:
+        FilingError: a definition is wrong.
+    """
+    filings = load_filings(root / "data" / "filings").values()
+    return [Example("intent", one.intent, text, f"filing {one.id}") for one in filings for text in dict.fromkeys((one.name, *one.examples))]
 
 
-def _borders(row: Message, tokenizer: Any) -> Iterator[str]:
-    entities = row.get(ENTITIES) or []
-    if not entities:
-        return
-    words = list(tokenizer.tokenize(row.get(TEXT)))
-    starts, ends = {start for _, start, _ in words}, {end for _, _, end in words}
-    for entity in entities:
-        if entity["start"] not in starts or entity["end"] not in ends:
-            yield f"entity 「{entity['value']}」 in 「{row.get(TEXT)}」 does not sit on word borders: mark whole words or add the word to data/dict"
+def _of_file(file: Path, name: Path) -> Iterator[Example]:
+    for block in YAML().load(file.read_text(encoding="utf-8")).get("nlu") or []:
+        kind = next(kind for kind in block if kind != "metadata" and kind != "examples")
+        for line, text in _lines(block):
+            entities = tuple((one["start"], one["end"], one["value"]) for one in entities_parser.find_entities_in_training_example(text))
+            yield Example(kind, block[kind], entities_parser.replace_entities(text), f"{name}:{line}", _category(block.get("metadata")), entities)
 
 
-def _category(row: Message) -> str | None:
-    category = ((row.get(METADATA) or {}).get("intent") or {}).get("category")
-    return str(category) if category else None
+def _lines(block: Any) -> Iterator[tuple[int, str]]:
+    """(line number, text): of a literal block a line each, of a list a record each."""
+    examples, above = block["examples"], block.lc.value("examples")[0] + 1
+    if isinstance(examples, str):
+        rows = enumerate(examples.splitlines(), start=above + 1)
+        yield from ((number, row.strip()[1:].strip()) for number, row in rows if row.strip().startswith("-"))
+    else:
+        yield from ((examples.lc.item(place)[0] + 1, str(one["text"]).strip()) for place, one in enumerate(examples))
+
+
+def _category(metadata: Any) -> str:
+    return str((metadata or {}).get("category") or "")

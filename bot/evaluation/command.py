@@ -58,9 +58,13 @@ async def _previous(path: Path, questions: list[Question]) -> Answers:
     """What the previous model understood: read from its results, or asked of it with the code as it is now."""
     if path.suffix != ".json":
         return answers_of(await ask(load_model(path), questions))
+    return _read_answers(path)
+
+
+def _read_answers(path: Path) -> Answers:
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))["messages"]
-        return {row["text"]: (row["predicted"], row["understood"]) for row in rows}
+        return {row["text"]: row["predicted"] for row in rows}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} is no evaluation.json: give the one that an earlier `weijing evaluate` wrote") from error
 
@@ -76,7 +80,8 @@ def summary(found: Evaluation) -> str:
     lines.append(f"{'milliseconds':18s} mean {times['mean']:.2f}, median {times['median']:.2f}, p99 {times['p99']:.2f}")
     if found.comparison:
         one = found.comparison
-        lines.append(f"against {one.name}: {one.before} -> {one.now} of {one.shared} understood, {len(one.better)} better, {len(one.worse)} worse, p {one.p_value:.3g}")
+        changed = f"{len(one.better)} better, {len(one.worse)} worse, p {one.p_value:.3g}"
+        lines.append(f"against {one.name}: {one.before} -> {one.now} of {one.shared} understood, {changed}")
     if found.development:
         lines += ["development questions:", found.development.text.rstrip()]
     return "\n".join([*lines, *(f"BELOW THE FLOOR: {fault}" for fault in found.broken)])

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from bot.evaluation.outcome import Outcome
 from weijing.errors import InputError
 
-Answers = Mapping[str, tuple[str, bool]]
-"""Text -> (what the previous model understood, whether that was right)."""
+Answers = Mapping[str, str]
+"""Text -> the intent that the previous model understood; it is judged by the labels of today."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Comparison:
 
 def answers_of(outcomes: Sequence[Outcome]) -> Answers:
     """What a later model is compared with."""
-    return {one.question.text: (one.predicted, one.understood) for one in outcomes}
+    return {one.question.text: one.predicted for one in outcomes}
 
 
 def compare(name: str, previous: Answers, outcomes: Sequence[Outcome]) -> Comparison:
@@ -54,12 +54,12 @@ def compare(name: str, previous: Answers, outcomes: Sequence[Outcome]) -> Compar
     Raises:
         InputError: the two have no message in common.
     """
-    both = [(one, *previous[one.question.text]) for one in outcomes if one.question.text in previous]
+    both = [(one, previous[one.question.text]) for one in outcomes if one.question.text in previous]
     if not both:
         raise InputError(f"{name} was measured on other messages: give a model, or an evaluation.json of these messages")
-    better = tuple(_change(one, before) for one, before, right in both if one.understood and not right)
-    worse = tuple(_change(one, before) for one, before, right in both if right and not one.understood)
-    counts = sum(right for _, _, right in both), sum(one.understood for one, _, _ in both)
+    better = tuple(_change(one, before) for one, before in both if one.understood and before not in one.question.intents)
+    worse = tuple(_change(one, before) for one, before in both if not one.understood and before in one.question.intents)
+    counts = sum(before in one.question.intents for one, before in both), sum(one.understood for one, _ in both)
     return Comparison(name, len(both), *counts, better, worse, _mcnemar(len(better), len(worse)))
 
 

@@ -6,16 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.evaluation.outcome import Outcome
 
 CALM = frozenset({"greet", "thank", "goodbye", "help", "affirm", "deny", "repeat", "smalltalk", "out_of_scope"})
 """Intents whose answer does no harm to who asked something that is not ours."""
+NEAR = "near.yml"
+"""The file of ordinary messages with words of danger."""
 CRITICAL = ("emergency", "file_report", "request_handoff")
 """Intents that may not be missed."""
 ROUNDS, SEED = 1000, 20260101
 """Bootstrap samples; fixed, so that two runs differ only by the model."""
 _BINS = 10
+Indices = NDArray[np.int64]
+"""Places in a list of labels, one for each message."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ SHARES: dict[str, tuple[_Test, _Test]] = {
     "false_accept": (lambda one: one.question.intent == "out_of_scope", _falsely_accepted),
     "emergency_recall": (lambda one: one.question.intent == "emergency", lambda one: one.decision == "emergency"),
     "emergency_screen": (lambda one: one.question.intent == "emergency", lambda one: one.screened),
+    "near_alarms": (lambda one: one.question.source.startswith(NEAR), lambda one: one.decision == "emergency"),
     "emergency_alarms": (lambda one: "emergency" not in one.question.intents, lambda one: one.decision == "emergency"),
     "report_recall": (lambda one: one.question.intent == "file_report", lambda one: one.routed),
     "report_alarms": (lambda one: "file_report" not in one.question.intents, lambda one: (one.predicted, one.decision) == ("file_report", "answer")),
@@ -69,7 +75,7 @@ SHARES: dict[str, tuple[_Test, _Test]] = {
     "aspect": (lambda one: bool(one.question.aspects), lambda one: one.aspect in one.question.aspects),
 }
 """Name -> (which messages count, which of them are hits)."""
-ERRORS = frozenset({"false_accept", "emergency_alarms", "report_alarms", "handoff_alarms"})
+ERRORS = frozenset({"false_accept", "near_alarms", "emergency_alarms", "report_alarms", "handoff_alarms"})
 """Shares that should be small."""
 
 
@@ -86,7 +92,7 @@ def _share(hits: Sequence[bool]) -> Share:
     return Share(sum(hits), len(hits), float(low), float(high))
 
 
-def pairs(outcomes: Sequence[Outcome]) -> tuple[list[str], np.ndarray, np.ndarray]:
+def pairs(outcomes: Sequence[Outcome]) -> tuple[list[str], Indices, Indices]:
     """(labels, right ones, predicted ones as indices); a second right label counts as the right one if it was predicted."""
     truth = [one.predicted if one.understood else one.question.intent for one in outcomes]
     labels = sorted({*truth, *(one.predicted for one in outcomes)})
@@ -113,7 +119,7 @@ def macro_f1(outcomes: Sequence[Outcome]) -> tuple[float, float, float]:
     return _macro(truth, predicted, len(labels)), float(low), float(high)
 
 
-def _macro(truth: np.ndarray, predicted: np.ndarray, size: int) -> float:
+def _macro(truth: Indices, predicted: Indices, size: int) -> float:
     hits = np.bincount(truth[truth == predicted], minlength=size)
     there, said = np.bincount(truth, minlength=size), np.bincount(predicted, minlength=size)
     return float(np.mean((2 * hits[there > 0]) / (there + said)[there > 0]))

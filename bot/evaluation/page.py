@@ -13,8 +13,8 @@ from bot.evaluation.measures import CRITICAL, ERRORS, calibration_error, millise
 
 NAMES = {
     "accuracy": "意图认对", "routed": "回应得当", "false_accept": "范围外误答", "emergency_recall": "紧急认出", "emergency_screen": "其中入口筛查认出",
-    "emergency_alarms": "紧急误报", "report_recall": "举报认出", "report_alarms": "举报误认", "handoff_recall": "转人工认出", "handoff_alarms": "转人工误认",
-    "item_top1": "事项第一个就对", "item_top3": "事项前三有对的", "aspect": "问的方面认对",
+    "emergency_alarms": "紧急误报", "near_alarms": "像紧急的话误报", "report_recall": "举报认出", "report_alarms": "举报误认",
+    "handoff_recall": "转人工认出", "handoff_alarms": "转人工误认", "item_top1": "事项第一个就对", "item_top3": "事项前三有对的", "aspect": "问的方面认对",
 }  # fmt: skip
 """Measure -> what a reader calls it, in the order of the page."""
 DEVELOPMENT = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import re
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -34,7 +35,7 @@ def reliability_curve(outcomes: Sequence[Outcome]) -> str:
     """Confidence against the share that is right: on the diagonal the model means what it says."""
     figure, axes = _new(*_SIZE)
     points = reliability(outcomes)
-    axes.plot([0, 1], [0, 1], color=_GRID, linestyle="--", label="说多少就准多少")
+    axes.plot([0, 1], [0, 1], color=_INK, linewidth=0.8, linestyle="--", label="说多少就准多少")
     axes.plot([sure for sure, _, _ in points], [right for _, right, _ in points], color=_GOOD, marker="o", markersize=4, label="实际")
     axes.set(xlabel="置信度", ylabel="认对的比例", xlim=(0, 1), ylim=(0, 1.03))
     _legend(axes)
@@ -85,7 +86,8 @@ def _svg(figure: Any, title: str) -> str:
     from matplotlib import rc_context
 
     drawn = io.StringIO()
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": title}):
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": title}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # the page's own font draws the text
         figure.savefig(drawn, format="svg", transparent=True, bbox_inches="tight", metadata={"Date": None})
     text = _HEAD.sub(rf'<svg role="img" aria-label="{title}" viewBox="\1">', drawn.getvalue(), count=1)
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)

@@ -56,7 +56,7 @@ def read_questions(folder: Path) -> list[Question]:
 
 def _of_file(file: Path) -> Iterator[Question]:
     try:
-        rows = YAML().load(file.read_text(encoding="utf-8")) or []
+        rows: Any = YAML().load(file.read_text(encoding="utf-8")) or []
     except YAMLError as error:
         raise InputError(f"{file.name} is no YAML: {error}") from error
     for number, row in enumerate(rows):
