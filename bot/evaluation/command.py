@@ -50,21 +50,22 @@ async def evaluate(model: Path, folder: Path, previous: Path | None = None) -> E
     before = await _previous(previous, questions) if previous else None
     processor = load_model(model)
     outcomes = await ask(processor, questions)
-    comparison = compare(previous.name, before, outcomes) if previous and before is not None else None
+    comparison = compare(*before, outcomes) if before else None
     return Evaluation(processor.model_filename, outcomes, floors, await development(processor, load_settings().shared), comparison)
 
 
-async def _previous(path: Path, questions: list[Question]) -> Answers:
-    """What the previous model understood: read from its results, or asked of it with the code as it is now."""
-    if path.suffix != ".json":
-        return answers_of(await ask(load_model(path), questions))
-    return _read_answers(path)
+async def _previous(path: Path, questions: list[Question]) -> tuple[str, Answers]:
+    """Name of the previous model and what it understood: read from its results, or asked of it with the code as it is now."""
+    if path.suffix == ".json":
+        return _read_answers(path)
+    processor = load_model(path)
+    return processor.model_filename, answers_of(await ask(processor, questions))
 
 
-def _read_answers(path: Path) -> Answers:
+def _read_answers(path: Path) -> tuple[str, Answers]:
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))["messages"]
-        return {row["text"]: row["predicted"] for row in rows}
+        written = json.loads(path.read_text(encoding="utf-8"))
+        return written["model"], {row["text"]: row["predicted"] for row in written["messages"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} is no evaluation.json: give the one that an earlier `weijing evaluate` wrote") from error
 

@@ -80,7 +80,8 @@ def test_an_entity_inside_a_word(plant: Plant) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        "我昨天交的那举报处理得怎样了", "我昨天交的举报处理得怎么样了", "我昨天交的举报现处理得怎样了", "我昨天交的举报处理得怎样", "处理得怎样了我昨天交的举报处",
+        "我昨天交的那举报处理得怎样了", "我昨天交的举报处理得怎么样了", "我昨天交的举报现处理得怎样了", "我昨天交的举报处理得怎样",
+        "处理得怎样了我昨天交的举报处",
     ],
 )
 def test_near_doubles_of_two_intents(plant: Plant, other: str) -> None:

@@ -16,6 +16,7 @@ from bot.evaluation.outcome import Outcome, ask
 from bot.evaluation.page import DEVELOPMENT, render
 from bot.evaluation.questions import FLOORS, read_questions
 from tests.e2e.browser import open_browser
+from weijing.errors import InputError
 
 if TYPE_CHECKING:
     from bot.processor import TurnProcessor
@@ -68,6 +69,14 @@ def test_the_command_writes_both_files_and_fails_below_a_floor(model_path: Path,
     assert main([*words, "--previous", str(out / "evaluation.json")]) == 1
     again = json.loads((out / "evaluation.json").read_text(encoding="utf-8"))
     assert again["broken_floors"] and again["comparison"]["better"] == again["comparison"]["worse"] == []
+    assert again["comparison"]["name"] == model_path.name
+
+
+@pytest.mark.parametrize("text", ["no json", "[]", "{}"])
+def test_results_that_are_none_are_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "evaluation.json").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="earlier"):
+        main(["--previous", str(tmp_path / "evaluation.json")])
 
 
 async def test_the_development_questions_are_scored_by_their_own_script(processor: TurnProcessor, shared: Path) -> None:
