@@ -8,7 +8,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types validate train bench bench-edge bench-turns
+.PHONY: help run test lint types validate train evaluate bench bench-edge bench-turns
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -37,6 +37,10 @@ validate: $(SYNCED) ## check domain, training data, service items, their page an
 
 train: $(SYNCED) ## train a model into models/
 	@$(WEIJING) train
+
+evaluate: $(SYNCED) ## how well the bot understands held-out messages; a page in results/
+	@$(WEIJING) train --if-needed
+	@$(WEIJING) evaluate
 
 bench: $(SYNCED) ## measure against stock Rasa, side by side
 	@.venv/bin/python -m bench.run

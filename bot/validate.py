@@ -46,8 +46,7 @@ def find_faults(root: Path) -> Iterator[str]:
     lean.install()
     from rasa.shared.importers.importer import TrainingDataImporter
 
-    from bot.nlu import data_check
-    from bot.nlu.filing_examples import filing_examples
+    from bot.data_check.faults import data_faults
     from bot.nlu.jieba_tokenizer import make_tokenizer, read_dictionary
 
     importer = TrainingDataImporter.load_from_config(str(root / "config.yml"), str(root / "domain.yml"), [str(root / "data")])
@@ -56,11 +55,9 @@ def find_faults(root: Path) -> Iterator[str]:
     yield from filing_faults(root / "data" / "filings", (item.id for item in load_service_items()), datetime.now(SHANGHAI).date(), shared)
     yield from _rasa(importer)
     try:
-        examples = [*importer.get_nlu_data().intent_examples, *filing_examples()]
+        yield from data_faults(root, _intents(importer), make_tokenizer(read_dictionary(root / "data" / "dict")))
     except FilingError as error:
         yield f"filings: {error.message}"
-        return
-    yield from data_check.faults(examples, _intents(importer), make_tokenizer(read_dictionary(root / "data" / "dict")))
 
 
 def _intents(importer: Any) -> list[str]:

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.nlu import data_check
 from bot.nlu.aspects import find_aspect
 from bot.nlu.decider import Candidate, Thresholds, decide
 from bot.nlu.identifier_extractor import extract
@@ -160,19 +159,3 @@ def test_another_language_is_no_matter_of_scores() -> None:
 )
 def test_exact_words_win_over_everything(text: str, expected: tuple[str, str]) -> None:
     assert decide(text, [one("out_of_scope", 1.0)], T) == expected
-
-
-def test_data_check_sees_each_kind_of_fault() -> None:
-    from rasa.shared.nlu.training_data.message import Message
-
-    split = Message.build("补办身份证", "ask_guide")
-    split.set("entities", [{"entity": "paper", "value": "身份", "start": 2, "end": 4}])
-    odd = Message.build("某事", "ask_guide")
-    odd.set("metadata", {"intent": {"category": "weather"}})
-    rows = [split, odd, Message.build("再见?", "goodbye"), Message.build("再见", "greet")]
-    found = list(data_check.faults(rows, ["greet", "nlu_fallback"], make_tokenizer(read_dictionary(ROOT / "data" / "dict"))))
-    assert any("word borders" in fault for fault in found)
-    assert any("weather" in fault for fault in found)
-    assert any("2 times" in fault for fault in found)
-    assert any(fault.startswith("intent greet has 1 examples") for fault in found)
-    assert not any("nlu_fallback" in fault for fault in found)

@@ -1,0 +1,1 @@
+"""How well the bot understands: measured on messages that it was not trained on."""

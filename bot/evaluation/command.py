@@ -1,0 +1,88 @@
+"""`weijing evaluate`: how well the newest model understands messages that it was not trained on; a page, a JSON file, exit code 1 below the floors."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from pathlib import Path
+
+from bot.evaluation.comparison import Answers, answers_of, compare
+from bot.evaluation.development import development
+from bot.evaluation.evaluation import Evaluation
+from bot.evaluation.floors import read_floors
+from bot.evaluation.measures import ERRORS, milliseconds
+from bot.evaluation.outcome import ask
+from bot.evaluation.page import NAMES, render
+from bot.evaluation.questions import Question, read_questions
+from bot.parse import load_model
+from weijing.errors import InputError
+from weijing.settings import ROOT, load_settings
+
+TESTS = ROOT / "tests" / "nlu"
+
+
+def main(argv: list[str]) -> int:
+    """Measure, write the page and print the summary."""
+    options = argparse.ArgumentParser("weijing evaluate", description=__doc__)
+    options.add_argument("--model", type=Path, help="a model file or a folder of models (default: BOT_MODEL)")
+    options.add_argument("--previous", type=Path, help="compare with a model, or with the evaluation.json of an earlier run")
+    options.add_argument("--questions", type=Path, default=TESTS, help="folder of messages and floors.yml (default: tests/nlu)")
+    options.add_argument("--out", type=Path, default=ROOT / "results", help="folder of evaluation.html and evaluation.json (default: results/)")
+    chosen = options.parse_args(argv)
+    found = asyncio.run(evaluate(chosen.model or load_settings().bot_model, chosen.questions, chosen.previous))
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    (chosen.out / "evaluation.json").write_text(json.dumps(found.as_json(), ensure_ascii=False, indent=1), encoding="utf-8")
+    (chosen.out / "evaluation.html").write_text(render(found), encoding="utf-8")
+    print(summary(found))
+    print(f"page: {chosen.out / 'evaluation.html'}")
+    return 1 if found.broken else 0
+
+
+async def evaluate(model: Path, folder: Path, previous: Path | None = None) -> Evaluation:
+    """Ask a model everything.
+
+    Raises:
+        SettingsError: there is no model to load.
+        InputError: the messages, the floors or the previous results cannot be read.
+    """
+    questions, floors = read_questions(folder), read_floors(folder)
+    before = await _previous(previous, questions) if previous else None
+    processor = load_model(model)
+    outcomes = await ask(processor, questions)
+    comparison = compare(*before, outcomes) if before else None
+    return Evaluation(processor.model_filename, outcomes, floors, await development(processor, load_settings().shared), comparison)
+
+
+async def _previous(path: Path, questions: list[Question]) -> tuple[str, Answers]:
+    """Name of the previous model and what it understood: read from its results, or asked of it with the code as it is now."""
+    if path.suffix == ".json":
+        return _read_answers(path)
+    processor = load_model(path)
+    return processor.model_filename, answers_of(await ask(processor, questions))
+
+
+def _read_answers(path: Path) -> tuple[str, Answers]:
+    try:
+        written = json.loads(path.read_text(encoding="utf-8"))
+        return written["model"], {row["text"]: row["predicted"] for row in written["messages"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path} is no evaluation.json: give the one that an earlier `weijing evaluate` wrote") from error
+
+
+def summary(found: Evaluation) -> str:
+    """The measures as lines of text."""
+    value, low, high = found.macro_f1
+    times = milliseconds(found.outcomes)
+    lines = [f"{found.model} on {len(found.outcomes)} messages", f"{'macro-F1':18s} {value:.4f}  [{low:.4f}, {high:.4f}]"]
+    for name in NAMES:
+        share = found.shares[name]
+        lines.append(f"{name:18s} {share.value:.4f}  [{share.low:.4f}, {share.high:.4f}]  {share.hits}/{share.total}{' (errors)' if name in ERRORS else ''}")
+    lines.append(f"{'milliseconds':18s} mean {times['mean']:.2f}, median {times['median']:.2f}, p99 {times['p99']:.2f}")
+    if found.comparison:
+        one = found.comparison
+        changed = f"{len(one.better)} better, {len(one.worse)} worse, p {one.p_value:.3g}"
+        lines.append(f"against {one.name}: {one.before} -> {one.now} of {one.shared} understood, {changed}")
+    if found.development:
+        lines += ["development questions:", found.development.text.rstrip()]
+    return "\n".join([*lines, *(f"BELOW THE FLOOR: {fault}" for fault in found.broken)])
