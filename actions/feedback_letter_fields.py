@@ -6,7 +6,7 @@ import re
 
 from actions import report_words as words
 from actions.field import Field, Slots
-from actions.report_fields import sealed
+from actions.person_name import read_name, told_name
 from actions.said import Said
 
 KINDS = {"建议": "suggestion", "咨询": "question", "求助": "request", "表扬": "praise", "意见": "opinion"}
@@ -47,18 +47,12 @@ def _told_content(said: Said, slots: Slots) -> str | None:
 
 def _name(said: Said, slots: Slots) -> str | None:
     """Empty for a letter without a name."""
-    masked = words.MASKED_NAME.search(said.text)
-    if masked:
-        return masked[0]
-    if _UNNAMED.search(said.text) or said.skips:
-        return ""
-    plain = words.PLAIN_NAME.fullmatch(words.NOT_NAME.sub("", said.text.strip()))
-    return sealed("姓名", plain[1]) if plain and not said.denies and not words.NO_NAME.search(plain[1]) else None
+    unnamed = not words.MASKED_NAME.search(said.text) and (_UNNAMED.search(said.text) or said.skips)
+    return "" if unnamed else read_name(said)
 
 
 def _told_name(said: Said, slots: Slots) -> str | None:
-    masked = words.OWN_NAME.search(said.text)
-    return masked[1] if masked else None
+    return told_name(said)
 
 
 def _phone(said: Said, slots: Slots) -> str | None:

@@ -16,7 +16,7 @@ from actions.filing_people import read_people, shown_people
 from actions.filing_places import find_address, located, read_address_answer
 from actions.filing_unclear import Unclear
 from actions.masks import shown
-from actions.report_fields import sealed
+from actions.person_name import read_name, told_name
 from actions.said import Said
 from weijing.filing import FilingField
 from weijing.privacy import MASK
@@ -31,7 +31,6 @@ _SKIPS = re.compile(
     r"(?:都|我|真的?|也|这个)*(?:不知道|不清楚|记不[清得]了?|说不[清上]|不方便|不想说|忘了|没有|没|无|跳过|略过)"
     r"(?:说|填|提供|具体的?)?[了的吧啊呀。!！,， ]*"
 )
-_NO_NAME = re.compile("我|要|预约|登记|备案|举报|投诉|声明|进度")
 _OTHER = re.compile("^其他|^其它")
 
 
@@ -83,19 +82,13 @@ def _text(field: FilingField, said: Said, answers: Answers) -> str | None:
 
 
 def _name(field: FilingField, said: Said, answers: Answers) -> str | None:
-    masked = words.MASKED_NAME.search(said.text)
-    if masked:
-        return masked[0]
-    plain = words.PLAIN_NAME.fullmatch(words.NOT_NAME.sub("", said.text.strip()))
-    if not plain or said.denies or said.asks or words.NO_NAME.search(plain[1]) or _NO_NAME.search(plain[1]):
-        return None
-    return sealed("姓名", plain[1])
+    return read_name(said)
 
 
 def _told_name(field: FilingField, said: Said, answers: Answers) -> str | None:
     """One's own name; a name in front of one's own number is taken as well."""
-    masked = words.OWN_NAME.search(said.text) or re.search(r"^(〔姓名#[0-9a-f]{8}〕)[\s,，、]*(?:身份证号?[是:：]?)?〔(?:身份证|手机)#", said.text.strip())
-    return masked[1] if masked else None
+    in_front = re.search(r"^(〔姓名#[0-9a-f]{8}〕)[\s,，、]*(?:身份证号?[是:：]?)?〔(?:身份证|手机)#", said.text.strip())
+    return told_name(said) or (in_front[1] if in_front else None)
 
 
 def _phone(field: FilingField, said: Said, answers: Answers) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from actions import report_words as words
 from actions.field import Field, Slots
-from actions.masks import sealed
+from actions.person_name import read_name, told_name
 from actions.report_secrecy import hiding, names_himself
 from actions.said import Said
 
@@ -32,16 +32,11 @@ def _told_mode(said: Said, slots: Slots) -> str | None:
 
 
 def _name(said: Said, slots: Slots) -> str | None:
-    masked = words.MASKED_NAME.search(said.text)
-    if masked:
-        return masked[0]
-    plain = words.PLAIN_NAME.fullmatch(words.NOT_NAME.sub("", said.text.strip()))
-    return sealed("姓名", plain[1]) if plain and not said.denies and not words.NO_NAME.search(plain[1]) else None
+    return read_name(said)
 
 
 def _told_name(said: Said, slots: Slots) -> str | None:
-    masked = words.OWN_NAME.search(said.text)
-    return masked[1] if masked else None
+    return told_name(said)
 
 
 def _phone(said: Said, slots: Slots) -> str | None:
