@@ -20,7 +20,7 @@ SLOTS = [field.slot for field in FIELDS]
         ("时间不对，是昨天晚上", "report_occurred_at", "昨天晚上"),
         ("时间写错了，应该是上周五。", "report_occurred_at", "上周五"),
         ("第3项改成有人在里面赌博", "report_content", "有人在里面赌博"),
-        ("第十项改成13812345678", "reporter_phone", "13812345678"),
+        ("第十项改成13812345678", SLOTS[9], "13812345678"),
         ("第5项", "report_place", ""),
         ("我要改电话", "reporter_phone", ""),
         ("地点说错了", "report_place", ""),
