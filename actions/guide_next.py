@@ -22,7 +22,7 @@ def next_buttons(item: Mapping[str, Any], aspect: str, question: Mapping[str, An
         return [{"title": choice["name"], "payload": choice["name"]} for choice in question["choices"]]
     deeds = [NEAREST] if aspect == "where" and has_office(item) else []
     deeds += [BOOK] if has_counter(item) else []
-    filing = [{"title": "在这里填报", "payload": one.name} for one in load_filings().values() if one.item == item["id"]][:1]
+    filing = [{"title": f"填报：{one.name}", "payload": one.name} for one in load_filings().values() if one.item == item["id"]][:1]
     buttons = [*filing, *aspect_buttons(item, aspect, SHOWN - len(deeds[:1]) - len(filing)), *deeds]
     return [*buttons[:2], PERSON] if item["expired"] else buttons
 

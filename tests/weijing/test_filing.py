@@ -45,7 +45,7 @@ def test_a_usual_filing_asks_at_most_nine_things_that_must_be_answered(name: str
     ("name", "old", "new", "fault"),
     [
         ("lost_id", "第十一条", "第九十九条", "居民身份证法 第九十九条 is not in the law's text"),
-        ("lost_id", "item: id_card_replacement", "item: nothing", "nothing is no service item"),
+        ("permit_apply", "item: residence_permit_apply", "item: nothing", "nothing is no service item"),
         ("lost_id", "erasable: true", "erasable: false", "what is voluntary can be withdrawn"),
         ("lost_id", "reviewed: 2026-11-22", "reviewed: 2025-01-01", "longer ago than a year"),
         ("lost_id", "电话|手机", "电话|(手机", "is no pattern"),
