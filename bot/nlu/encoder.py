@@ -36,8 +36,8 @@ class Encoder:
         self._engine = engine
 
     def encode(self, texts: list[str]) -> Floats:
-        """One row a text."""
-        found: Floats = self._engine.encode([text[:LONGEST] for text in texts])
+        """One row a text; half a surrogate pair counts as an unknown sign."""
+        found: Floats = self._engine.encode([text[:LONGEST].encode(errors="replace").decode() for text in texts])
         return found
 
 
@@ -55,10 +55,10 @@ def load_encoder() -> Encoder | None:
     return encoder
 
 
-def encode_examples(encoder: Encoder, texts: list[str], folder: Path = CACHE) -> Floats:
-    """One row a text, encoding only what the last training with this folder has not encoded."""
-    file = folder / f"{encoder.name}.npz"
-    keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+def encode_examples(encoder: Encoder, texts: list[str], folder: Path | None = None) -> Floats:
+    """One row a text, encoding only what the last training with this folder (default: `CACHE`) has not encoded."""
+    file = (folder or CACHE) / f"{encoder.name}.npz"
+    keys = [hashlib.sha256(text.encode(errors="replace")).hexdigest() for text in texts]
     known = _read(file)
     new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
     if new:

@@ -57,7 +57,7 @@ class CascadeIntentClassifier(GraphComponent, IntentClassifier):
         examples = Examples(
             [neutral(normalized(example)) for example in found],
             [words(example) for example in found],
-            [_label(example) for example in found],
+            [label_of(example) for example in found],
             [(example.get(METADATA) or {}).get("share", 1.0) for example in found],
         )
         model = train(examples, load_encoder())
@@ -89,7 +89,7 @@ def _confidence(ranked: dict[str, Any]) -> float:
     return float(ranked[PREDICTED_CONFIDENCE_KEY])
 
 
-def _label(example: Message) -> str:
+def label_of(example: Message) -> str:
     """The intent, with the category that the example's metadata names: `ask_guide/traffic`."""
     category = ((example.get(METADATA) or {}).get("intent") or {}).get("category")
     intent: str = example.get(INTENT)

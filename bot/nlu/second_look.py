@@ -51,5 +51,9 @@ def centred(encodings: Floats, mean: Floats) -> Floats:
 
 def likeness(examples: Floats, others: Floats) -> Floats:
     """A Gaussian kernel of centred encodings: 0 for strangers, `WEIGHT` for the same meaning."""
-    near: Floats = np.float32(WEIGHT) * np.exp(np.float32(2 * WIDTH) * (examples @ others.T - np.float32(1)))
+    near: Floats = examples @ others.T
+    near -= np.float32(1)
+    near *= np.float32(2 * WIDTH)
+    np.exp(near, out=near)
+    near *= np.float32(WEIGHT)
     return near

@@ -6,6 +6,7 @@ score by a model that has not seen it (Allen's PRESS formula). Those unseen scor
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 from scipy.linalg.lapack import spotrf, spotrs, strtri
 from scipy.optimize import minimize, minimize_scalar
 from scipy.sparse import csr_matrix
+from threadpoolctl import threadpool_limits
 
 from bot.nlu.calibration import Calibration, Floats, log_odds, softmax
 from bot.nlu.encoder import Encoder, encode_examples
@@ -59,6 +61,11 @@ def train(examples: Examples, encoder: Encoder | None) -> IntentModel:
     Raises:
         TrainingFailed: the examples determine no model.
     """
+    with threadpool_limits(os.cpu_count(), "blas"):  # a worker has one thread; a training may use the machine
+        return _train(examples, encoder)
+
+
+def _train(examples: Examples, encoder: Encoder | None) -> IntentModel:
     labels = sorted(set(examples.labels))
     share = np.array(examples.shares, np.float32)
     targets = -np.ones((len(share), len(labels)), np.float32)
@@ -80,17 +87,26 @@ def train(examples: Examples, encoder: Encoder | None) -> IntentModel:
 
 
 def _fit(kernel: Floats, targets: Floats, share: Floats) -> _Fit:
-    """Single precision is plenty: the ridge keeps the matrix far from singular."""
-    system = np.asfortranarray(kernel)
+    dual, unseen = solve(kernel, targets, share)
+    people = share == 1.0
+    return _Fit(dual, calibrate(unseen[people], targets[people].argmax(axis=1)))
+
+
+def solve(kernel: Floats, targets: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """(what each example says of each label, each example's scores by a model without it); single precision is plenty, the ridge keeps it well-behaved.
+
+    Raises:
+        TrainingFailed: the kernel is no kernel.
+    """
+    system = kernel.copy().T  # symmetric, so this is the order of columns that LAPACK wants
     system[np.diag_indices(len(share))] += RIDGE / share
     factor, failed = spotrf(system, lower=True, clean=True, overwrite_a=True)
     if failed:
-        raise TrainingFailed("the intent classifier cannot be fitted: are there examples without any word?")
+        raise TrainingFailed("the intent classifier cannot be fitted: is an example's share 0 or not a number?")
     dual, _ = spotrs(factor, np.asfortranarray(targets), lower=True)
     root, _ = strtri(factor, lower=True, overwrite_c=True)
-    unseen = targets - dual / np.einsum("ij,ij->j", root, root)[:, None]  # the diagonal of the inverse
-    people = share == 1.0
-    return _Fit(np.ascontiguousarray(dual), calibrate(unseen[people], targets[people].argmax(axis=1)))
+    unseen: Floats = targets - dual / np.einsum("ij,ij->j", root, root)[:, None]  # the diagonal of the inverse
+    return np.ascontiguousarray(dual), unseen
 
 
 def _vocabulary(examples: Examples) -> NgramModel:
