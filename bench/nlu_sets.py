@@ -61,12 +61,13 @@ def own_examples() -> list[Example]:
     """Our training data as the classifier gets it; a guide question's label carries its category."""
     from rasa.shared.importers.importer import TrainingDataImporter
 
+    from bot.nlu.filing_examples import FilingExamples
     from bot.nlu.intent_classifier import label_of
     from bot.nlu.service_item_examples import ServiceItemExamples
 
     importer = TrainingDataImporter.load_from_config(str(ROOT / "config.yml"), str(ROOT / "domain.yml"), [str(ROOT / "data")])
-    rows = ServiceItemExamples().process_training_data(importer.get_nlu_data()).intent_examples
-    return [(row.get("text"), label_of(row), float((row.get("metadata") or {}).get("share", 1.0))) for row in rows if row.get("text")]
+    data = FilingExamples().process_training_data(ServiceItemExamples().process_training_data(importer.get_nlu_data()))
+    return [(row.get("text"), label_of(row), float((row.get("metadata") or {}).get("share", 1.0))) for row in data.intent_examples if row.get("text")]
 
 
 def _public(name: str, learn: list[tuple[str, str]], ask: list[tuple[str, str]]) -> Task:
