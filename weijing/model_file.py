@@ -6,7 +6,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from weijing.settings import ROOT
+from weijing.encoder_package import encoder_name
+from weijing.settings import ROOT, load_settings
 
 FINGERPRINT = "fingerprint.json"
 """Beside the models: what the newest was trained from."""
@@ -25,8 +26,8 @@ def fresh_model(folder: Path) -> Path | None:
 
 
 def fingerprint() -> str:
-    """A digest of every file that a model depends on."""
-    digest = hashlib.sha256()
+    """A digest of every file that a model depends on, and of the encoder."""
+    digest = hashlib.sha256(encoder_name(load_settings().nlu_encoder).encode() + b"\0")
     for file in sorted({file for pattern in SOURCES for file in ROOT.glob(pattern)}):
         digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()

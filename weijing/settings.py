@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     evidence_port: int = Field(default=8007, description="health and metrics of the evidence keeper")
     bot_workers: int = Field(default=1, ge=1, le=64, description="worker processes of one bot parent")
     bot_model: Path = Field(default=ROOT / "models", description="a model file, or the directory whose newest model is loaded")
+    nlu_encoder: Literal["auto", "off"] = Field(default="auto", description="the sentence encoder: auto = if it is installed, off = n-grams alone")
     bot_lease_ms: int = Field(default=15_000, ge=500, description="how long a worker owns a partition without renewing, in ms")
     chaos_slow_text: str = Field(default="", description="only in test: a turn with exactly this text takes 7 s")
     chaos_plan: str = Field(default="", description="only in test: named points at which a worker kills or freezes itself")

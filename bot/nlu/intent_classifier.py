@@ -1,4 +1,4 @@
-"""Intents with calibrated confidences, from character and word n-grams; `ask_guide` is told apart by category."""
+"""Intents with calibrated confidences, from n-grams and, where these are not sure, a sentence encoder; `ask_guide` is told apart by category."""
 
 from __future__ import annotations
 
@@ -13,45 +13,54 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.ngram_model import NgramModel
+from bot.nlu.encoder import load_encoder
+from bot.nlu.intent_model import IntentModel
 from bot.nlu.wording import SCORES, neutral, normalized, words
+from weijing.encoder_package import encoder_name
+from weijing.settings import load_settings
 
 _RANKED = 5
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class NgramIntentClassifier(GraphComponent, IntentClassifier):
-    """Sets intent, ranking and the probability of every label. Training takes seconds, a message 0.1 ms."""
+class CascadeIntentClassifier(GraphComponent, IntentClassifier):
+    """Sets intent, ranking and the probability of every label. Training takes seconds, a message 0.1 ms or, on a second look, 5 ms."""
 
-    def __init__(self, model_storage: ModelStorage, resource: Resource, model: NgramModel | None = None) -> None:
+    def __init__(self, model_storage: ModelStorage, resource: Resource, model: IntentModel | None = None) -> None:
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
 
     @classmethod
-    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> NgramIntentClassifier:
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """Another encoder trains again."""
+        return encoder_name(load_settings().nlu_encoder)
+
+    @classmethod
+    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> CascadeIntentClassifier:
         """Rasa's constructor for training."""
         return cls(model_storage, resource)
 
     @classmethod
     def load(
         cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any
-    ) -> NgramIntentClassifier:
+    ) -> CascadeIntentClassifier:
         """Rasa's constructor for a trained model."""
         with model_storage.read_from(resource) as folder:
-            return cls(model_storage, resource, NgramModel.load(folder))
+            return cls(model_storage, resource, IntentModel.load(folder, load_encoder()))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on every example that has an intent."""
-        from bot.nlu.ngram_trainer import train
+        from bot.nlu.trainer import Examples, train
 
-        examples = [example for example in training_data.intent_examples if example.get("text")]
-        model = train(
-            [neutral(normalized(example)) for example in examples],
-            [words(example) for example in examples],
-            [_label(example) for example in examples],
-            [(example.get(METADATA) or {}).get("share", 1.0) for example in examples],
+        found = [example for example in training_data.intent_examples if example.get("text")]
+        examples = Examples(
+            [neutral(normalized(example)) for example in found],
+            [words(example) for example in found],
+            [label_of(example) for example in found],
+            [(example.get(METADATA) or {}).get("share", 1.0) for example in found],
         )
+        model = train(examples, load_encoder())
         with self._model_storage.write_to(self._resource) as folder:
             model.save(folder)
         return self._resource
@@ -63,8 +72,8 @@ class NgramIntentClassifier(GraphComponent, IntentClassifier):
                 self._classify(message, self._model)
         return messages
 
-    def _classify(self, message: Message, model: NgramModel) -> None:
-        shares = model.predict(neutral(normalized(message)), words(message))
+    def _classify(self, message: Message, model: IntentModel) -> None:
+        shares = model.shares(neutral(normalized(message)), words(message))
         scores = dict(zip(model.labels, map(float, shares), strict=True))
         intents: dict[str, float] = {}
         for label, share in scores.items():
@@ -80,7 +89,7 @@ def _confidence(ranked: dict[str, Any]) -> float:
     return float(ranked[PREDICTED_CONFIDENCE_KEY])
 
 
-def _label(example: Message) -> str:
+def label_of(example: Message) -> str:
     """The intent, with the category that the example's metadata names: `ask_guide/traffic`."""
     category = ((example.get(METADATA) or {}).get("intent") or {}).get("category")
     intent: str = example.get(INTENT)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 
-import numpy as np
 import pytest
 
 from bot.nlu.aspects import find_aspect
@@ -13,8 +11,6 @@ from bot.nlu.decider import Candidate, Thresholds, decide
 from bot.nlu.identifier_extractor import extract
 from bot.nlu.item_index import ItemIndex
 from bot.nlu.jieba_tokenizer import make_tokenizer, read_dictionary
-from bot.nlu.ngram_model import NgramModel
-from bot.nlu.ngram_trainer import train
 from bot.nlu.wording import affirmed, neutral
 from weijing.service_items import load_service_items
 from weijing.settings import ROOT
@@ -83,20 +79,6 @@ def test_dictionary_lines_are_words_with_frequencies() -> None:
     lines = read_dictionary(ROOT / "data" / "dict")
     assert len({line.split()[0] for line in lines}) == len(lines) > 100
     assert all(line.split()[1].isdigit() for line in lines)
-
-
-def test_model_learns_and_survives_saving(tmp_path: Path) -> None:
-    texts = ["红色苹果", "红苹果好吃", "青苹果", "开车去北京", "坐车去上海", "开车回家"] * 2
-    labels = ["fruit", "fruit", "fruit", "travel", "travel", "travel"] * 2
-    model = train(texts, [list(text) for text in texts], labels, [1.0] * len(texts))
-    model.save(tmp_path)
-    loaded = NgramModel.load(tmp_path)
-    for text, label in (("苹果", "fruit"), ("开车去上海", "travel")):
-        shares = loaded.predict(text, list(text))
-        assert loaded.labels[int(shares.argmax())] == label
-        assert shares.sum() == pytest.approx(1.0, abs=1e-5)
-        assert np.allclose(shares, model.predict(text, list(text)), atol=1e-2)
-    assert loaded.predict("", []).shape == (2,)
 
 
 def test_items_are_found_by_questions_that_were_held_out() -> None:
