@@ -10,7 +10,8 @@ from typing import Any
 from rasa.shared.nlu.training_data import entities_parser
 from ruamel.yaml import YAML
 
-from weijing.filing import load_filings
+from weijing.errors import ServiceItemError
+from weijing.filing import FilingError, load_filings
 from weijing.service_items import load_service_items
 
 
@@ -41,18 +42,20 @@ def read_examples(root: Path) -> list[Example]:
 
 
 def read_item_questions(root: Path) -> list[Example]:
-    """How people ask for each service item, which is trained too; the source is the item's id."""
-    items = load_service_items(root / "data" / "service_items")
+    """How people ask for each service item, which is trained too; the source is the item's id. None of records that cannot be read: `item_faults` says why."""
+    try:
+        items = load_service_items(root / "data" / "service_items")
+    except ServiceItemError:
+        return []
     return [Example("intent", "ask_guide", text, f"service item {item.id}", item.category) for item in items for text in item.questions]
 
 
 def read_filing_examples(root: Path) -> list[Example]:
-    """How people begin each filing, which is trained too; the source is the filing's id.
-
-    Raises:
-        FilingError: a definition is wrong.
-    """
-    filings = load_filings(root / "data" / "filings").values()
+    """How people begin each filing, which is trained too; the source is the filing's id. None of definitions that cannot be read: `filing_faults` says why."""
+    try:
+        filings = load_filings(root / "data" / "filings").values()
+    except FilingError:
+        return []
     return [Example("intent", one.intent, text, f"filing {one.id}") for one in filings for text in dict.fromkeys((one.name, *one.examples))]
 
 

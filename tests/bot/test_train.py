@@ -28,9 +28,10 @@ def test_the_project_is_valid() -> None:
 def test_faults_of_a_project_are_named(tmp_path: Path) -> None:
     (tmp_path / "config.yml").write_text((ROOT / "config.yml").read_text(encoding="utf-8"), encoding="utf-8")
     (tmp_path / "domain.yml").write_text('version: "3.1"\nintents: [greet]\nactions: [action_known]\n', encoding="utf-8")
-    (tmp_path / "data" / "dict").mkdir(parents=True)
+    for folder in ("dict", "nlu"):
+        (tmp_path / "data" / folder).mkdir(parents=True)
     rules = 'version: "3.1"\nnlu:\n- intent: greet\n  examples: |\n    - 你好\n- intent: thank\n  examples: |\n    - 谢谢\nrules:\n- rule: r\n  steps:\n'
-    (tmp_path / "data" / "all.yml").write_text(rules + "  - intent: greet\n  - action: action_unknown\n", encoding="utf-8")
+    (tmp_path / "data" / "nlu" / "all.yml").write_text(rules + "  - intent: greet\n  - action: action_unknown\n", encoding="utf-8")
     found = "\n".join(find_faults(tmp_path))
     assert "no service items" in found
     assert "action_unknown" in found
