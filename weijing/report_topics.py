@@ -112,8 +112,12 @@ def _found(pattern: re.Pattern[str] | None, text: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _elsewhere() -> tuple[Elsewhere, ...]:
-    patterns = {"words", "unless", "asked"}
-    return tuple(Elsewhere(**{name: re.compile(value) if name in patterns else value for name, value in raw.items()}) for raw in _lookup()["elsewhere"])
+    return tuple(_other_office(raw) for raw in _lookup()["elsewhere"])
+
+
+def _other_office(raw: dict[str, str]) -> Elsewhere:
+    words, unless, asked = (re.compile(raw[name]) if name in raw else None for name in ("words", "unless", "asked"))
+    return Elsewhere(raw["matter"], raw["office"], raw["number"], words, unless, asked)
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,5 @@
-"""What users declare in so many words: 「我想投诉…」「怕被报复，想保密举报…」「我妈被人骗走八万」 starts a report, 「叫你们领导来」 calls a person, 「字大一点」
-easy mode, 「我的菜单」 their own menu, 「查A2026-000123」 a look-up, whatever the n-grams make of the rest of the sentence.
+"""What users declare in so many words: 「我想投诉…」「怕被报复，想保密举报…」「我妈被人骗走八万」 starts a report, 「叫你们领导来」 calls a person,
+「字大一点」 easy mode, 「我的菜单」 their own menu, 「查A2026-000123」 a look-up, whatever the n-grams make of the rest of the sentence.
 
 A complaint that is not heard is a promise broken, so the phrase counts even where the classifier doubts; questions about complaining
 (「怎么投诉」「举报有奖吗」) do not.
@@ -38,7 +38,10 @@ def declares_report(text: str) -> bool:
     return wishes or (bool(_CHEATED.search(text)) and not _NOT_NEW.search(text))
 
 
-_LEAD = r"^(?:你好|您好|喂|请|麻烦|我|俺|咱|就|只|还是|还|想|要|需要|必须|能不能|能|可不可以|可以|可|帮|给|快|赶紧|赶快|直接|不行|算了|那|[你您]们?|[,，。!！\s])*"
+_LEAD = (
+    r"^(?:你好|您好|喂|请|麻烦|我|俺|咱|就|只|还是|还|想|要|需要|必须|能不能|能|可不可以|可以|可|帮|给|快|赶紧|赶快|直接|不行|算了|那|[你您]们?|"
+    r"[,，。!！\s])*"
+)
 _PERSON = "(?:(?:值班)?民警|警察|警官|工作人员|办事员|值班的?人?|客服|负责人|管事的人?|真人|活人|人工)"
 _PERSONS = (
     r"(?<!你是)(?<!不是)(?<!是不是)(?:真人|大?活人)(?!秀|cs|头像|照|版|娱乐|发牌|百家乐|游戏|直播|电影|漫|视频|声音|语音包)",

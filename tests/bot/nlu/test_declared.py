@@ -1,4 +1,4 @@
-"""Complaints, calls for a person, easy mode and the own menu are heard when declared in so many words; questions about them and other people's matters are not."""
+"""Complaints, calls for a person, easy mode and the own menu are heard when declared in so many words; questions about them are not."""
 
 from __future__ import annotations
 
