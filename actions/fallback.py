@@ -1,4 +1,4 @@
-"""What was not understood: half sure → buttons; unsure → say so; unsure twice in a row → a person."""
+"""What was not understood: half sure → buttons; not ours → whose it is; unsure → say so; unsure twice in a row → a person."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from actions.base import BaseAction, Event, paused
 from actions.handoff import say_when
 from actions.phrases import NONE_OF_THEM, candidate_buttons
 from actions.said import Said
+from weijing.report_topics import asked_elsewhere
 from weijing.workdays import SHANGHAI
 
 
@@ -24,6 +25,19 @@ class ActionClarify(BaseAction):
             dispatcher.utter_message(response="utter_clarify", buttons=[*buttons, NONE_OF_THEM])
         else:
             dispatcher.utter_message(response="utter_fallback")
+        return []
+
+
+class ActionAnswerOutOfScope(BaseAction):
+    """Say that it is not the police's matter, and whose it is."""
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """The office and its number where the words name the matter; else what can be done here."""
+        other = asked_elsewhere(Said.latest(tracker).text)
+        if other:
+            dispatcher.utter_message(response="utter_elsewhere", matter=other.matter, office=other.office, number=other.number)
+        else:
+            dispatcher.utter_message(response="utter_out_of_scope")
         return []
 
 

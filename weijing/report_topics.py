@@ -65,13 +65,24 @@ class Topic:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """A matter that another office is competent for, and its number."""
+    """A matter that another office is competent for, and its number.
+
+    Args:
+        words: match a story that plainly is this matter; None if a story never is by its words alone.
+        unless: words by which it is ours all the same.
+        asked: matches a question that is already known not to be ours, so it may be wider than `words`.
+    """
 
     matter: str
     office: str
     number: str
-    words: re.Pattern[str]
-    unless: re.Pattern[str]
+    words: re.Pattern[str] | None = None
+    unless: re.Pattern[str] | None = None
+    asked: re.Pattern[str] | None = None
+
+    def told(self, story: str) -> bool:
+        """Whether a story plainly is this matter and not ours."""
+        return _found(self.words, story) and not _found(self.unless, story)
 
 
 @lru_cache(maxsize=1)
@@ -87,12 +98,26 @@ def topic_of(kind: str, name: str) -> Topic:
 
 def elsewhere(story: str) -> Elsewhere | None:
     """Whose matter a story plainly is, when it is not the police's (公安机关办理行政案件程序规定 art. 61: told at once)."""
-    return next((one for one in _elsewhere() if one.words.search(story) and not one.unless.search(story)), None)
+    return next((one for one in _elsewhere() if one.told(story)), None)
+
+
+def asked_elsewhere(question: str) -> Elsewhere | None:
+    """Whose matter a question is that is not about the police's."""
+    return next((one for one in _elsewhere() if one.told(question) or _found(one.asked, question)), None)
+
+
+def _found(pattern: re.Pattern[str] | None, text: str) -> bool:
+    return pattern is not None and pattern.search(text) is not None
 
 
 @lru_cache(maxsize=1)
 def _elsewhere() -> tuple[Elsewhere, ...]:
-    return tuple(Elsewhere(**{**raw, "words": re.compile(raw["words"]), "unless": re.compile(raw["unless"])}) for raw in _lookup()["elsewhere"])
+    return tuple(_other_office(raw) for raw in _lookup()["elsewhere"])
+
+
+def _other_office(raw: dict[str, str]) -> Elsewhere:
+    words, unless, asked = (re.compile(raw[name]) if name in raw else None for name in ("words", "unless", "asked"))
+    return Elsewhere(raw["matter"], raw["office"], raw["number"], words, unless, asked)
 
 
 @lru_cache(maxsize=1)

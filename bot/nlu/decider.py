@@ -124,7 +124,7 @@ def decide(text: str, candidates: list[Candidate], thresholds: Thresholds) -> tu
     if totals.get("emergency", 0.0) >= thresholds.emergency:
         return "emergency", "emergency"
     if told := declared(text):
-        return told, "answer"
+        return told, "handoff" if told == "request_handoff" else "answer"
     (intent, first), (_, second), *_ = [*sorted(totals.items(), key=lambda pair: -pair[1]), ("", 0.0), ("", 0.0)]
     if first < thresholds.half:
         return FALLBACK, "fallback"

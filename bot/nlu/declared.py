@@ -1,5 +1,5 @@
-"""What users declare in so many words: 「我想投诉…」「我要举报…」 starts a report, 「字大一点」 easy mode, 「我的菜单」
-their own menu, 「查A2026-000123」 a look-up, whatever the n-grams make of the rest of the sentence.
+"""What users declare in so many words: 「我想投诉…」「怕被报复，想保密举报…」「我妈被人骗走八万」 starts a report, 「叫你们领导来」 calls a person,
+「字大一点」 easy mode, 「我的菜单」 their own menu, 「查A2026-000123」 a look-up, whatever the n-grams make of the rest of the sentence.
 
 A complaint that is not heard is a promise broken, so the phrase counts even where the classifier doubts; questions about complaining
 (「怎么投诉」「举报有奖吗」) do not.
@@ -9,23 +9,56 @@ from __future__ import annotations
 
 import re
 
+_HOW = "(?:(?:实名|匿名|保密|悄悄|偷偷|秘密)地?)?"
 _WISH = re.compile(
-    r"^(?:你好|您好|喂|请问)?[,，!！。\s]*(?:我|俺|咱们?|本人)?们?(?:现在|今天)?(?:实名|匿名)?(?:就?要|想要?|需要|准备|必须|来)?"
-    r"(?:在这里?|向你们)?(?:实名|匿名)?(?:投诉|举报|检举)"
+    r"^(?:你好|您好|喂|请问)?[,，!！。\s]*(?:(?:我|俺)?(?:很|有点)?(?:怕|害怕|担心)[^。!！?？]{1,14}(?:报复|知道|泄露|麻烦)[,，。\s]*(?:但是?|可是|所以|又)?)?"
+    rf"(?:我|俺|咱们?|本人)?们?(?:现在|今天)?{_HOW}(?:就?要|想要?|需要|准备|必须|来)?(?:在这里?|向你们)?{_HOW}(?:投诉|举报|检举)"
 )
 _ABOUT = re.compile(
-    r"[?？]|吗|怎么|怎样|咋|如何|什么|哪|多少|多久|几天|谁|能不能|可不可以|会不会|是否|电话|热线|奖|材料|信怎么|流程|条件|时限|保密|"
+    r"[?？]|吗|怎么|怎样|咋|如何|什么|哪|多少|多久|几天|谁|能不能|可不可以|会不会|是否|电话|热线|奖|材料|信怎么|流程|条件|时限|保密(?!地?(?:投诉|举报|检举))|"
     r"进度|结果|受理了|处理得|撤销|撤回|撤诉|取消|被(?:人)?(?:投诉|举报)|(?:投诉|举报)(?:我|平台|中心)"
 )
 _OTHERS = re.compile(
     r"商家|淘宝|京东|拼多多|美团|外卖|快递|物业|物管|运营商|移动公司|联通|电信公司|银行|"
-    r"航空|酒店服务|老师|医生|卖家|店家|客服|网店|退款|充值|游戏|账号"
+    r"航空|酒店服务|老师|医生|卖家|店家|客服|网店|退款|充值|游戏|账号|机器人|滴滴|4s店"
 )
 
 
+_CHEATED = re.compile(
+    r"(?:我|俺|我们|家里|老人|孩子|[爸妈父母爷奶婆姥姨舅叔姑哥姐弟妹]|老公|老婆|爱人|同事|朋友)[^,，。?？!！]{0,8}(?:被|让|给)[^,，。?？!！]{0,8}骗(?:了|走|去)"
+    r"[^,，。?？!！]{0,8}[0-9一二两三四五六七八九十几百千万]+多?(?:元|块|万|千|百)"
+)
+_NOT_NEW = re.compile("怎么|咋|吗|[?？]|能不能|会不会|可以|报(?:了|过|完)?(?:案|警)|立案|案子|案件|追回|退赃|返还|进展|消息|结果|前年|游戏|救助")
+"""A question about a fraud, or one that the police know already."""
+
+
 def declares_report(text: str) -> bool:
-    """Whether the words say that the writer complains or gives a tip now, to us."""
-    return bool(_WISH.match(text)) and not _ABOUT.search(text) and not _OTHERS.search(text)
+    """Whether the words say that the writer complains or gives a tip now, to us, or tell of money that a swindler has just taken."""
+    wishes = bool(_WISH.match(text)) and not _ABOUT.search(text) and not _OTHERS.search(text)
+    return wishes or (bool(_CHEATED.search(text)) and not _NOT_NEW.search(text))
+
+
+_LEAD = (
+    r"^(?:你好|您好|喂|请|麻烦|我|俺|咱|就|只|还是|还|想|要|需要|必须|能不能|能|可不可以|可以|可|帮|给|快|赶紧|赶快|直接|不行|算了|那|[你您]们?|"
+    r"[,，。!！\s])*"
+)
+_PERSON = "(?:(?:值班)?民警|警察|警官|工作人员|办事员|值班的?人?|客服|负责人|管事的人?|真人|活人|人工)"
+_PERSONS = (
+    r"(?<!你是)(?<!不是)(?<!是不是)(?:真人|大?活人)(?!秀|cs|头像|照|版|娱乐|发牌|百家乐|游戏|直播|电影|漫|视频|声音|语音包)",
+    r"(?:叫|让|请|把|找|喊|换|见)(?:一?下)?[你您]们?的?(?:单位|所里?|局里?|派出所)?的?(?:领导|负责人|所长|局长|队长|主任|上级|管事的|当官的|头儿?|值班的?|人)"
+    r"(?:来|出来|过来|叫来|喊来|接|听|说|讲|回|跟|和我|$)",
+    r"(?:[不别]|少)(?:想|要|愿意|再|用|给我)*(?:跟|和|让|用|拿)?(?:你这个?|这个?)?(?:机器人?|自动回复|ai|智能客服|电脑)(?:再)?(?:说|讲|聊|回|答|应付|糊弄|敷衍|了|$|[,，。!！])",
+    rf"(?:跟|和|与|找|让|叫|请|换|来|派)(?:一?[个位名]|[你您]们的?)?{_PERSON}(?:来|直接|再|亲自)?(?:跟我|和我|给我)?(?:说|讲|对话|沟通|聊|谈|通话|回复|答复|回我|接电话|接)",
+)
+_PERSON_WANTED = re.compile(f"{_LEAD}(?:有没有|有|来|是|找|叫|换|接|转)?(?:一?个)?(?:{'|'.join(_PERSONS)})")
+_NOT_PERSON = re.compile("信箱|写信|反映|建议|投诉|举报|感谢|表扬|上班|几点|姓|叫什么|几号|电话多少|号码|地址|智能是|什么是")
+_LONGEST_CALL = 26
+"""Characters of a message that calls for a person; what is longer tells of something."""
+
+
+def wants_person(text: str) -> bool:
+    """Whether the words call for somebody who is no machine."""
+    return len(text) <= _LONGEST_CALL and bool(_PERSON_WANTED.search(text)) and not _NOT_PERSON.search(text)
 
 
 _EASY = re.compile(
@@ -56,6 +89,8 @@ def declared(text: str) -> str:
     """The intent that the words name outright; empty if they name none."""
     if declares_report(text):
         return "file_report"
+    if wants_person(text):
+        return "request_handoff"
     if number := _number_alone(text):
         return number
     if _EASY.search(text) and not _NOT_EASY.search(text):

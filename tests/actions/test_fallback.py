@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.actions.talk import Talk
 
 CANDIDATES = [
@@ -41,3 +43,23 @@ async def test_coming_back_from_a_person_starts_the_count_again(talk: Talk) -> N
     await talk.say("哇啦哇啦", "nlu_fallback", decision="fallback")
     talk.resume()
     assert "没听懂" in await talk.say("叽里咕噜", "nlu_fallback", decision="fallback") and not talk.tracker.is_paused()
+
+
+@pytest.mark.parametrize(
+    ("asked", "office", "number"),
+    [
+        ("公积金怎么提取", "住房公积金管理中心", "12345"),
+        ("社保怎么转移到外地", "人力资源和社会保障", "12333"),
+        ("投诉淘宝卖家发错货", "市场监督管理", "12315"),
+        ("结婚登记要带什么", "民政", "12345"),
+        ("孩子转学手续怎么办", "教育", "12345"),
+        ("请律师打官司要多少钱", "法院", "12345"),
+    ],
+)
+async def test_what_belongs_to_others_is_pointed_to_them(talk: Talk, asked: str, office: str, number: str) -> None:
+    reply = await talk.say(asked, "out_of_scope", decision="fallback")
+    assert "不归公安管" in reply and office in reply and number in reply
+
+
+async def test_what_belongs_to_nobody_we_know_is_said_honestly(talk: Talk) -> None:
+    assert "帮不上忙" in await talk.say("梦见被狗追", "out_of_scope", decision="fallback")

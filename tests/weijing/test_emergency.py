@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.weijing.emergency_sentences import EMERGENCIES, HARMLESS
+from tests.weijing.emergency_sentences import ASKED_OF_DANGER, EMERGENCIES, HARMLESS
 from weijing.emergency import CARDS, screen
+from weijing.service_items import load_service_items
 
 
 @pytest.mark.parametrize(("kind", "text"), [(kind, line) for kind, lines in EMERGENCIES.items() for line in lines.splitlines()])
@@ -52,6 +53,13 @@ def test_police_questions(shared: Path) -> None:
     print(f"emergency recall {hits}/{len(dangers)}, false alarms {alarms}/{len(calm)}")
     assert hits / len(dangers) >= 0.8
     assert alarms / len(calm) <= 0.005
+
+
+def test_questions_of_the_catalogue() -> None:
+    asked = [question for item in load_service_items() for question in item.questions if question not in ASKED_OF_DANGER]
+    alarms = [question for question in asked if screen(question)]
+    assert all(screen(question) for question in ASKED_OF_DANGER)
+    assert len(alarms) <= len(asked) * 0.005, alarms
 
 
 def test_what_people_ask_elsewhere(shared: Path) -> None:

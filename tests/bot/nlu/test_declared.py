@@ -1,10 +1,11 @@
-"""Complaints, easy mode and the own menu are heard when declared in so many words; questions about them and other people's matters are not."""
+"""Complaints, calls for a person, easy mode and the own menu are heard when declared in so many words; questions about them are not."""
 
 from __future__ import annotations
 
 import pytest
 
 from bot.nlu.declared import declared, declares_report
+from weijing.service_items import load_service_items
 
 
 @pytest.mark.parametrize(
@@ -12,6 +13,7 @@ from bot.nlu.declared import declared, declares_report
     [
         "我想投诉你们窗口态度太差", "我要举报有人开赌场", "投诉", "举报隔壁卖假证",
         "您好，我要实名举报一个诈骗窝点", "匿名举报有人吸毒", "我要投诉办证大厅的民警推诿",
+        "怕被报复，想保密举报一个赌场", "担心别人知道，我想匿名举报村长", "悄悄举报隔壁吸毒", "我妈被人骗走八万块钱", "俺爹让卖药的骗了五千块",
     ],
 )  # fmt: skip
 def test_a_declared_wish_is_heard(text: str) -> None:
@@ -23,10 +25,39 @@ def test_a_declared_wish_is_heard(text: str) -> None:
     [
         "怎么投诉民警", "举报有奖吗", "投诉电话多少", "我的投诉有结果了没", "举报材料要写哪些", "我被人举报了怎么办",
         "我想投诉快递公司", "投诉淘宝商家不退款", "撤销举报", "我朋友想投诉", "12389投诉受理哪些", "我要举报游戏账号",
+        "举报会保密吗", "怕被报复怎么举报", "我要投诉机器人转人工", "我被骗了三万怎么办", "我被骗了两万报案一个月没消息", "骗子骗了多少人",
     ],
 )  # fmt: skip
 def test_questions_about_it_and_other_matters_are_not(text: str) -> None:
     assert not declares_report(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "叫你们领导来", "有没有活人", "把你们所长叫来", "我不想和机器讲话", "能不能让警察跟我讲", "别机器人了", "喊你们负责人出来听电话", "找个真人来",
+        "请值班民警给我回复", "别让机器人回我了", "俺要跟活人说话", "不要自动回复",
+    ],
+)  # fmt: skip
+def test_a_call_for_a_person_is_heard(text: str) -> None:
+    assert declared(text) == "request_handoff"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "你是真人吗", "真人秀怎么报名", "给你们领导写信", "所长信箱在哪", "警察来我家要看证件吗", "民警找我谈话要去吗", "我老公跟别的女人聊天",
+        "派出所所长电话多少", "举报真人百家乐", "叫什么名字好", "请警察来看看楼下打架的",
+    ],
+)  # fmt: skip
+def test_words_about_persons_are_not(text: str) -> None:
+    assert declared(text) != "request_handoff"
+
+
+def test_no_catalogue_question_is_taken_for_a_call_or_a_report() -> None:
+    asked = [question for item in load_service_items() for question in item.questions]
+    heard = [question for question in asked if declared(question) in {"request_handoff", "file_report"}]
+    assert len(heard) <= len(asked) * 0.005, heard
 
 
 @pytest.mark.parametrize("text", ["简洁模式", "看不清，字大一点", "老人版", "我眼睛不好", "恢复普通模式", "字太小了", "退出简洁模式", "关怀模式"])
