@@ -171,7 +171,7 @@ async def _serve(settings: Settings) -> None:
     async def ready() -> dict[str, bool]:
         return {"deliveries": courier.healthy, "changes": changes.healthy}
 
-    tasks = (courier.run(), changes.run(), NoticeFeed(redis).run(), keep_reminding(redis), keep_watching(redis))
+    tasks = (courier.run(), changes.run(), NoticeFeed(redis).run(), keep_reminding(redis), keep_watching(redis), keep_catalogue(redis))
     await stay(settings.courier_port, ready, *(_once_answered(task) for task in tasks))
     await backend().close()
     await redis.close(close_connection_pool=True)

@@ -10,7 +10,7 @@ from typing import Any
 from store.keys import CATALOGUE
 from store.redis import Redis
 
-_LISTS = frozenset({"aliases", "questions", "related"})
+_LISTS = ("aliases", "questions", "related")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class ItemWords:
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> ItemWords:
         """Those of a whole record; the rest of it is left out."""
-        return cls(**{name: tuple(record.get(name) or ()) if name in _LISTS else record[name] for name in cls.__dataclass_fields__})
+        lists = {name: tuple(record.get(name) or ()) for name in _LISTS}
+        return cls(record["id"], record["name"], record["category"], record["summary"], **lists)
 
 
 class Catalogue:

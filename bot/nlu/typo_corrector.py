@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -19,7 +20,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, PREDICTED_CONFIDENCE_KEY
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.jieba_tokenizer import make_tokenizer, read_dictionary
+from bot.nlu.jieba_tokenizer import language_words, make_tokenizer, read_dictionary
 from bot.nlu.readings import Readings, make_readings
 from bot.nlu.respeller import Respeller, Span
 from bot.nlu.wording import DECISION, RESPELT, normalized
@@ -45,9 +46,7 @@ class TypoCorrector(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Other readings train again; words are read when the model is loaded."""
-        import pypinyin
-
-        return hashlib.sha256(pypinyin.__version__.encode()).hexdigest()
+        return hashlib.sha256(version("pypinyin").encode()).hexdigest()
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, respeller: Respeller | None = None) -> None:
         self._sure = config["sure"]
@@ -95,8 +94,7 @@ def _kept(message: Message) -> list[Span]:
 
 
 def _respeller(lines: list[str], readings: Readings) -> Respeller:
-    tokenizer = make_tokenizer(lines)
-    return Respeller(_words(lines, tokenizer), readings, tokenizer.FREQ)
+    return Respeller(_words(lines, make_tokenizer(lines)), readings, language_words())
 
 
 def _words(lines: list[str], tokenizer: Any) -> Iterator[str]:
