@@ -41,7 +41,7 @@ async def database(backend: BackendProcess, database_url: str) -> AsyncIterator[
     await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
     yield connection
     await connection.execute("DELETE FROM backend.service_items WHERE id = 'space_walk'")
-    await connection.execute(f"UPDATE backend.service_items SET active = true, {BUMP} WHERE id = 'fraud_refund'")  # noqa: S608
+    await connection.execute(f"UPDATE backend.service_items SET active = true, {BUMP} WHERE id = 'fraud_refund'")
     await connection.close()
 
 
@@ -51,7 +51,7 @@ async def test_a_change_of_the_catalogue_is_linked_live(redis: Redis, database: 
     assert not await watch.follow(), "nothing is known yet: the items of the YAML stay"
     assert linker.best("诈骗资金返还").item == "fraud_refund"
     await database.execute(NEW, RECORD)
-    await database.execute(f"UPDATE backend.service_items SET active = false, {BUMP} WHERE id = 'fraud_refund'")  # noqa: S608
+    await database.execute(f"UPDATE backend.service_items SET active = false, {BUMP} WHERE id = 'fraud_refund'")
     assert await follow(api(), Catalogue(redis)) and await watch.follow()
     assert linker.best("太空漫步证要多少钱").item == "space_walk"
     assert all(link.item != "fraud_refund" for link in linker._index.links("涉案资金返还", {}))
