@@ -11,6 +11,7 @@ import aiohttp
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt
 
 from actions.appointment_calls import AppointmentCalls
+from actions.catalogue_calls import CatalogueCalls
 from actions.feedback_calls import FeedbackCalls
 from actions.filing_calls import FilingCalls
 from actions.matter_calls import MatterCalls
@@ -30,7 +31,7 @@ CACHE_S = 20.0
 """How long a service item is kept: one that is switched off must be gone within a minute."""
 
 
-class Backend(AppointmentCalls, FeedbackCalls, FilingCalls, MatterCalls, NoticeCalls, ReportCalls, RideCalls):
+class Backend(AppointmentCalls, CatalogueCalls, FeedbackCalls, FilingCalls, MatterCalls, NoticeCalls, ReportCalls, RideCalls):
     """Typed calls; each raises `BackendUnavailable` (no answer, 5xx, token refused) or `BackendRefused` (any other 4xx).
 
     Args:

@@ -1,7 +1,7 @@
 """`weijing courier`: delivers the backend calls that turns kept while the backend was away, and tells the user the outcome; unbinds who has left,
 reminds of appointments, and looks after overdue rides.
 
-Beside it run the feeds of changes (`actions/changes.py`) and of notices (`actions/notice_feed.py`).
+Beside it run the feeds of changes (`actions/changes.py`), of notices (`actions/notice_feed.py`) and of the catalogue (`actions/catalogue_feed.py`).
 
 A kept call carries its idempotency key, so delivering it twice files it once; the message to the user is posted once for each key.
 """
@@ -16,6 +16,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 
+from actions.catalogue_feed import keep_catalogue
 from actions.changes import Changes
 from actions.client import Backend, backend
 from actions.feedback_kept import KEPT
@@ -170,7 +171,7 @@ async def _serve(settings: Settings) -> None:
     async def ready() -> dict[str, bool]:
         return {"deliveries": courier.healthy, "changes": changes.healthy}
 
-    tasks = (courier.run(), changes.run(), NoticeFeed(redis).run(), keep_reminding(redis), keep_watching(redis))
+    tasks = (courier.run(), changes.run(), NoticeFeed(redis).run(), keep_reminding(redis), keep_watching(redis), keep_catalogue(redis))
     await stay(settings.courier_port, ready, *(_once_answered(task) for task in tasks))
     await backend().close()
     await redis.close(close_connection_pool=True)

@@ -26,11 +26,13 @@ _FILLING = re.compile(
     r"请问|那么|如果|要是|假如|万一|的话|情况|这种|这个|这项|这样|那个|我们|咱们?|大概|一般|可以|可不可以|能不能|是不是|行不行|应该|一样|需要|必须|一定|现在|其他|另外|还有|办理|准备|东西"
     r"|[在里儿那呢吗么嘛呀啊哦噢吧我你您俩个他她它们是也给帮替让去来都还就能行办的了不没要得有用带拿和跟说问一下想又呗哈,，。.？?！!~、 ]"
 )
+_HANDED = re.compile("[到领取好下交收花]")
+"""What 「多久能拿到」 and 「要交多少」 say beside the aspect, in a part of a message that names nothing."""
 
 
 def follow_up(text: str, tracker: DialogueStateTracker) -> list[tuple[str, str]] | None:
     """The entities of a question about the remembered item; None when the words are something else, or nothing is remembered."""
-    if tracker.active_loop_name or tracker.is_paused() or len(text) > LONGEST or not _remembers(tracker) or screen(text):
+    if tracker.active_loop_name or tracker.is_paused() or len(text) > LONGEST or not recalled(tracker) or screen(text):
         return None
     words = normalise(text)
     aspect, rest = _aspect(words)
@@ -41,6 +43,12 @@ def follow_up(text: str, tracker: DialogueStateTracker) -> list[tuple[str, str]]
     if _FILLING.sub("", rest).strip("\n") or not (aspect or "\n" in rest):
         return None
     return [("aspect", aspect)] if aspect else []
+
+
+def bare_aspect(text: str) -> str:
+    """The aspect that words ask for which name nothing; empty when they say more than that."""
+    aspect, rest = _aspect(normalise(text))
+    return "" if _FILLING.sub("", _HANDED.sub("", rest)).strip() else aspect
 
 
 def _aspect(words: str) -> tuple[str, str]:
@@ -54,5 +62,7 @@ def _aspect(words: str) -> tuple[str, str]:
     return aspect, _aspect(rest)[1]
 
 
-def _remembers(tracker: DialogueStateTracker) -> bool:
-    return bool(tracker.get_slot("service_item")) and time.time() - float(tracker.get_slot("service_item_at") or 0) < REMEMBERED_S
+def recalled(tracker: DialogueStateTracker) -> str:
+    """The service item that the conversation is about; empty when none was answered in the last hour."""
+    recent = time.time() - float(tracker.get_slot("service_item_at") or 0) < REMEMBERED_S
+    return str(tracker.get_slot("service_item") or "") if recent else ""

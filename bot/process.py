@@ -10,7 +10,9 @@ from cryptography.fernet import Fernet
 from prometheus_client import CollectorRegistry, multiprocess
 
 from bot.action_endpoint import InProcessActions
+from bot.catalogue import CatalogueWatch
 from bot.chaos import Chaos
+from bot.nlu.service_item_linker import ServiceItemLinker
 from bot.processor import load_processor
 from bot.pulse import Pulse
 from bot.queues import UserQueues
@@ -25,6 +27,7 @@ from store.redis import FAULTS, client
 from store.turns import now_ms
 from weijing.health import add_health, serve, until_stopped
 from weijing.settings import Settings
+from weijing.tasks import end
 
 
 class WorkerProcess:
@@ -42,6 +45,7 @@ class WorkerProcess:
         cipher = Fernet(settings.vault_key.get_secret_value().encode())
         self._turns = TurnRunner(processor, TurnSettings(cipher, data_commit, settings.chaos_slow_text))
         self.model_id = self._turns.model_id
+        self._linkers: list[ServiceItemLinker] = processor.graph_runner.components(ServiceItemLinker)
         asyncio.run(processor.parse("你好"))  # the self-test; it also fills lazy caches that the children then share
 
     async def _after_action(self, name: str) -> None:
@@ -61,7 +65,9 @@ class WorkerProcess:
         worker = Worker(reader, leases, UserQueues(Tries(redis, owner), set(), commits, self._turns, self._chaos), pulse)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, worker.stop)
+        watching = asyncio.create_task(CatalogueWatch(redis, self._linkers).run())
         await worker.run()
+        await end(watching)
         await redis.close(close_connection_pool=True)
         await reader.close(close_connection_pool=True)
 

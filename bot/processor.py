@@ -22,9 +22,12 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, DefinePrevUserUtteredFeaturization, Event, Restarted, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import TEXT
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 from rasa.utils.endpoints import EndpointConfig
 
+from bot.nlu.decider import OUT_OF_SCOPE
+from bot.nlu.wording import CANDIDATES, DECISION, RESPELT
 from bot.runner import PlainGraphRunner
 from store.message import Bubble
 from weijing.errors import SettingsError
@@ -81,6 +84,15 @@ class TurnProcessor(MessageProcessor):
         """What the NLU makes of a text."""
         return dict(await self.parse_message(UserMessage(text)))
 
+    async def parse_message(self, message: UserMessage, tracker: DialogueStateTracker | None = None, only_output_properties: bool = True) -> dict[str, Any]:
+        """What the NLU makes of a message; of one that it does not understand, of the respelt text if it understands that better."""
+        found = dict(await super().parse_message(message, tracker, only_output_properties))
+        respelt = found.get(RESPELT)
+        if not respelt or (tracker and tracker.active_loop_name):  # a form takes words as they were written
+            return found
+        again = dict(await super().parse_message(UserMessage(respelt, sender_id=message.sender_id, message_id=message.message_id), tracker))
+        return {**again, TEXT: found[TEXT], RESPELT: respelt} if understanding(again) > understanding(found) else found
+
     async def _update_tracker_session(self, tracker: DialogueStateTracker, output_channel: OutputChannel, metadata: dict[str, Any] | None = None) -> None:
         # Stock Rasa builds the whole applied history just to learn whether it is empty.
         if not _has_history(tracker) or self._has_session_expired(tracker):
@@ -135,6 +147,12 @@ class TurnProcessor(MessageProcessor):
     @staticmethod
     def _log_slots(tracker: DialogueStateTracker) -> None:
         """Slots hold citizen data; nothing of ours logs them."""
+
+
+def understanding(parse: dict[str, Any]) -> tuple[bool, float]:
+    """How well a message is understood: whether it is acted on, and how sure that is."""
+    best = max((float(one["confidence"]) for one in parse.get(CANDIDATES) or [] if one["intent"] != OUT_OF_SCOPE), default=0.0)
+    return parse.get(DECISION) not in ("clarify", "fallback"), best
 
 
 def _has_history(tracker: DialogueStateTracker) -> bool:

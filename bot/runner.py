@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from rasa.engine.graph import GraphNode, GraphSchema
 from rasa.engine.runner.dask import DaskGraphRunner
 
+Component = TypeVar("Component")
 Plan = list[tuple[GraphNode, tuple[str, ...]]]
 
 
@@ -26,6 +27,11 @@ class PlainGraphRunner(DaskGraphRunner):
             name, output = node(*[(parent, results[parent]) for parent in parents])
             results[name] = output
         return {name: results[name] for name in wanted}
+
+    def components(self, kind: type[Component]) -> list[Component]:
+        """The graph's components of this class."""
+        found = (getattr(node, "_component", None) for node in self._instantiated_nodes.values())
+        return [component for component in found if isinstance(component, kind)]
 
     def _plan(self, targets: tuple[str, ...]) -> Plan:
         plans = self.__dict__.setdefault("_plans", {})

@@ -13,8 +13,10 @@ from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import ActionExecuted, BotUttered, ConversationPaused, ConversationResumed, Event, UserUttered
 
+from bot.follow_up import recalled
 from bot.live import LiveUser
 from bot.processor import TurnProcessor
+from bot.several import answer_parts
 from bot.understanding import FORM, RESUME, opening, standing, to_user_message
 from bot.window import dump, plan_cut
 from store.commits import Commit
@@ -99,6 +101,7 @@ class TurnRunner:
             await asyncio.sleep(SLOW_SECONDS)
         tracker = user.tracker
         tracker.model_id = self.model_id
+        context.about = recalled(tracker)
         rasa_message: UserMessage = to_user_message(message, tracker, context, self.domain.intents)
         if tracker.is_paused() and (rasa_message.text in RESUME or message.event.startswith("subscribe")):
             tracker.update(ConversationResumed(), self.domain)
@@ -109,7 +112,7 @@ class TurnRunner:
         deed = tracker.is_paused() and rasa_message.text == FORM
         if deed:  # what a page sent is done although staff own the conversation; no event, so the conversation stays theirs
             ConversationResumed().apply_to(tracker)
-        said = await self._processor.turn(tracker, rasa_message)
+        said = await answer_parts(self._processor, rasa_message, tracker)
         topic = opening(rasa_message, tracker, self.domain.intents)
         said += await self._processor.turn(tracker, topic) if topic else []
         if deed:
@@ -121,7 +124,8 @@ class TurnRunner:
         self, message: Message, user: LiveUser, new: list[Event], shown: list[Bubble], held: Held, ms: float,
         context: TurnContext,
     ) -> str:
-        said = next((event for event in new if isinstance(event, UserUttered)), None)
+        heard = [event for event in new if isinstance(event, UserUttered)]
+        said = heard[0] if heard else None
         parse: dict[str, Any] = said.parse_data if said else {}
         paused = any(isinstance(event, ConversationPaused) for event in new)
         entities = {entity.get("entity"): entity.get("value") for entity in parse.get("entities", [])}
@@ -130,8 +134,9 @@ class TurnRunner:
         handoff = {"reason": user.tracker.get_slot("handoff_reason") or "request", "urgency": "urgent" if urgent else "normal"}
         return dumps({
             "type": "turn", "key": message.key, "openid": message.openid, "channel": message.channel, "kind": message.kind,
-            "text": said.text if said else mask_for_log(message.text), "bubbles": masked(_kept(shown, context)), "intent": intent.get("name"),
-            "confidence": intent.get("confidence"), "decision": parse.get("decision"), "candidates": parse.get("candidates", []),
+            "text": "，".join(dict.fromkeys(event.text for event in heard)) or mask_for_log(message.text),
+            "bubbles": masked(_kept(shown, context)), "intent": intent.get("name"), "confidence": intent.get("confidence"),
+            "decision": parse.get("decision"), "candidates": parse.get("candidates", []),
             "service_item": entities.get("service_item"), "aspect": entities.get("aspect"), "model": self.model_id, "data": self._settings.data_commit,
             "ms": ms, "at": message.at or now_ms(), "paused": user.tracker.is_paused(),
             "handoff": handoff if paused else None, "resumed": any(isinstance(event, ConversationResumed) for event in new), "error": None,

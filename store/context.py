@@ -33,6 +33,7 @@ class TurnContext:
         cipher: encrypts the vault; None keeps raw values for the length of the turn only (`rasa shell`).
         stored: the user's vault as committed: reference -> encrypted value.
         spoken: evidence id of the voice message that the words were recognised from, if any.
+        about: the service item that the conversation is about, if any.
         evidence: what becomes of evidence with this turn (see `claim`); the projector writes it.
         released: numbers that were erased at the user's wish: their evidence goes as well.
     """
@@ -48,6 +49,7 @@ class TurnContext:
     deferred: list[str] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     spoken: str = ""
+    about: str = ""
     evidence: list[dict[str, Any]] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
 

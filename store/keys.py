@@ -23,6 +23,7 @@
     wj:{p}:lease            string: the worker that owns the partition
     wj:changes              string: id of the last change of the backend's feed that was posted (see `actions.changes`)
     wj:notices              hash: urgent | plain -> id of the last delivery of the backend's feed of notices that was posted (see `actions.notice_feed`)
+    wj:catalogue            hash: version and items (JSON) of the backend's catalogue, for the linker (see `store.catalogue`)
     wj:workers              sorted set: live workers by heartbeat (ms)
     wj:{<app id>}:token     string: the account's access token, alone under this key (see `channels.wechat.token`; beside it its _lock, _failed and _forced)
     wj:{<app id>}:pace      string: the pace of the account's calls (see `store.pace`)
@@ -41,6 +42,7 @@ PARTITIONS = 64
 WORKERS = "wj:workers"
 CHANGES = "wj:changes"
 NOTICES = "wj:notices"
+CATALOGUE = "wj:catalogue"
 
 
 def partition(openid: str) -> int:

@@ -11,6 +11,8 @@ from math import exp, log
 import numpy as np
 import numpy.typing as npt
 
+from bot.nlu.synonyms import canonical
+from store.catalogue import ItemWords
 from weijing.normalise import normalise
 from weijing.service_items import ServiceItem
 
@@ -18,6 +20,8 @@ NAMED = 0.25
 """What an item's name or alias in the words adds to the similarity, for a name at least half as long as the text."""
 PRIOR = 0.35
 """What the classifier's certainty of the category adds to the similarity."""
+OWN, RELATED = 0.06, 0.03
+"""What the item last answered, and those it is related to, add to the similarity: enough to decide between equals, too little to beat what is named."""
 SHARPNESS = 20.0
 """How strongly a better score takes share from the others; fitted on held-out questions of the items."""
 NONE = 0.42
@@ -52,6 +56,7 @@ class Link:
 
 def _grams(text: str) -> Counter[str]:
     """Characters and pairs of them, without the filling; of a text that is nothing else, all."""
+    text = canonical(text)
     core = "".join(sign for sign in _FILLING.sub("", text) if sign.isalnum())
     bare = core if len(core) > 1 else "".join(sign for sign in text if sign.isalnum())
     return Counter([*bare, *(bare[at : at + 2] for at in range(len(bare) - 1))])
@@ -60,8 +65,9 @@ def _grams(text: str) -> Counter[str]:
 class ItemIndex:
     """An inverted index with one vector an item, the sum of its wordings; made in milliseconds, so that an edited item goes live without training."""
 
-    def __init__(self, items: Sequence[ServiceItem]) -> None:
+    def __init__(self, items: Sequence[ServiceItem | ItemWords]) -> None:
         self._items = list(items)
+        self._related = {item.id: item.related for item in items}
         self._names = [[normalise(name) for name in (item.name, *item.aliases)] for item in items]
         asked_for = [(*names, *map(normalise, (*item.questions, item.summary))) for item, names in zip(items, self._names, strict=True)]
         wordings = [[_grams(words) for words in some] for some in asked_for]
@@ -91,16 +97,18 @@ class ItemIndex:
                 postings.setdefault(gram, []).append((number, value))
         return {gram: (np.array([at for at, _ in pairs], np.int64), np.array([value for _, value in pairs], np.float32)) for gram, pairs in postings.items()}
 
-    def links(self, text: str, prior: Mapping[str, float], limit: int = 5) -> list[Link]:
+    def links(self, text: str, prior: Mapping[str, float], limit: int = 5, before: str = "") -> list[Link]:
         """The items nearest to a normalised text, best first.
 
         Args:
             prior: category -> probability, by the classifier.
+            before: the item that the conversation is about.
         """
         cosines = self._cosines(text)
-        pull = np.array([PRIOR * prior.get(item.category, 0.0) for item in self._items])
-        near = [self._link(int(number), text, float(cosines[number])) for number in np.argsort(-(cosines + pull))[: limit * 2]]
-        scored = sorted(((link.score + PRIOR * prior.get(link.category, 0.0), link) for link in near if link.score > 0), key=lambda pair: -pair[0])[:limit]
+        near_by = {**dict.fromkeys(self._related.get(before, ()), RELATED), before: OWN}
+        pull = np.array([PRIOR * prior.get(item.category, 0.0) + near_by.get(item.id, 0.0) for item in self._items])
+        near = [(float(pull[number]), self._link(int(number), text, float(cosines[number]))) for number in np.argsort(-(cosines + pull))[: limit * 2]]
+        scored = sorted(((link.score + more, link) for more, link in near if link.score > 0), key=lambda pair: -pair[0])[:limit]
         weights = [exp(SHARPNESS * score) for score, _ in scored]
         total = sum(weights) + exp(SHARPNESS * NONE)
         return [replace(link, share=weight / total) for weight, (_, link) in zip(weights, scored, strict=True)]

@@ -41,6 +41,12 @@ def _base() -> Any:
     return tokenizer
 
 
+def language_words() -> dict[str, int]:
+    """The words of jieba's own dictionary and how often they occur; what only begins one occurs 0 times."""
+    words: dict[str, int] = _base().FREQ
+    return words
+
+
 def make_tokenizer(lines: Iterable[str]) -> Any:
     """A `jieba.Tokenizer` that knows these words beside jieba's own, and shares nothing with any other.
 

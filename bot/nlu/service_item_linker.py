@@ -1,6 +1,7 @@
 """Item × aspect: which service item a message means and what it asks of it.
 
-The items are read when the model is loaded, not when it is trained: a new record is linked at once. Without an item in the words the entity `service_item`
+The items are read when the model is loaded, not when it is trained, and a worker follows the catalogue from there (`bot/catalogue.py`): a new record is linked
+within seconds, one that is switched off no more. Without an item in the words the entity `service_item`
 is left out and the conversation keeps the one it has.
 """
 
@@ -20,6 +21,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.nlu.aspects import find_aspect
 from bot.nlu.item_index import ItemIndex, Link
 from bot.nlu.wording import GUIDE, LINKS, SCORES, affirmed, normalized
+from store.context import current
 from weijing.service_items import ServiceItem, load_service_items
 
 
@@ -34,16 +36,16 @@ class ServiceItemLinker(GraphComponent, EntityExtractorMixin):
 
     def __init__(self, share: float, items: Sequence[ServiceItem]) -> None:
         self._share = share
-        self.use(items)
+        self._index = ItemIndex(items)
 
     @classmethod
     def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> ServiceItemLinker:
         """Rasa's constructor."""
         return cls(config["share"], load_service_items())
 
-    def use(self, items: Sequence[ServiceItem]) -> None:
-        """Link to these items from now on."""
-        self._index = ItemIndex(items)
+    def use(self, index: ItemIndex) -> None:
+        """Link by this index from now on; whoever made it did so beside the turns."""
+        self._index = index
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Link messages that came in."""
@@ -54,7 +56,7 @@ class ServiceItemLinker(GraphComponent, EntityExtractorMixin):
     def _process(self, message: Message) -> None:
         text, scores = normalized(message), message.get(SCORES) or {}
         prior = {label.partition("/")[2]: share for label, share in scores.items() if label.startswith(f"{GUIDE}/")}
-        links = self._index.links(affirmed(text), prior) if text else []
+        links = self._index.links(affirmed(text), prior, before=current().about) if text else []
         found = [_item_entity(links[0], len(text))] if links and links[0].share >= self._share else []
         aspect = find_aspect(text)
         if aspect:

@@ -18,6 +18,8 @@ LINKS = "item_links"
 """Service items that may be meant, best first: `bot.nlu.item_index.Link`."""
 DECISION = "decision"
 CANDIDATES = "candidates"
+RESPELT = "respelt"
+"""The normalised text with what was typed by ear put right, where that made a difference."""
 GUIDE = "ask_guide"
 
 _COURTESY = re.compile(
