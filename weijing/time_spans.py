@@ -9,7 +9,8 @@ from datetime import date
 
 from weijing.spoken_time import CLOCK, DAY, PART, find_clock, find_day
 
-_VAGUE = "(?:[上这下本]个?)?周末|(?:上上?|这|下下?|本)个?(?:周|星期|礼拜|月)(?![一二三四五六日天末])|月[初中底]|(?:(?:19|20)\d{2}|[前去今明])年(?:(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月)?|前几天|这几天"
+_MONTH = r"(?:(?:19|20)\d{2}|[前去今明])年(?:(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月)?"
+_VAGUE = f"(?:[上这下本]个?)?周末|(?:上上?|这|下下?|本)个?(?:周|星期|礼拜|月)(?![一二三四五六日天末])|月[初中底]|{_MONTH}|前几天|这几天"
 _FIRST = "(?=[0-9零一二两三四五六七八九十大前昨今明后刚上下这本周星礼半农阴旧正冬腊闰年月元劳国除春清端中七重去过])"
 """What a date begins with: most places of most texts need no second look."""
 _DATE = re.compile(f"{_FIRST}(?:(?P<day>{DAY})|(?:{_VAGUE}))")
