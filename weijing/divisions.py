@@ -60,12 +60,13 @@ def find_divisions(text: str, borders: Collection[int] | None = None) -> list[Di
 
 
 def _names(text: str, borders: Collection[int] | None) -> Iterator[tuple[int, int, tuple[Code, ...]]]:
-    index, done = _index(), 0
+    index, done, last = _index(), 0, -1
     for at in [at for at in range(len(text) - 1) if text[at : at + 2] in index]:
         name = next((one for one in index[text[at : at + 2]] if text.startswith(one, at)), "") if at >= done else ""
         if name:
             done = at + len(name)
-            if _whole(text, name, at, done, borders):
+            if at == last or _whole(text, name, at, done, borders):
+                last = done
                 yield at, done, _table()[name]
 
 
@@ -73,7 +74,7 @@ def _whole(text: str, name: str, start: int, end: int, borders: Collection[int] 
     """Whether a short name is one: neither a piece of a word nor the beginning of a road's name; a full name always is."""
     if name[-1] in "省市区县旗州盟道镇乡" and len(name) > 2:
         return True
-    return not _OTHER_NAME.match(text, end) and (borders is None or (start in borders and end in borders))
+    return not _OTHER_NAME.match(text, end) and (borders is None or (start in borders and (end in borders or text[end : end + 2] in _index())))
 
 
 def _holds(outer: Code, inner: Code) -> bool:
