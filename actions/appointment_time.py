@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from weijing.spoken_time import find_day
+from weijing.spoken_time import find_clock, find_day
 
 _DAYS = "一二三四五六日"
-_FIGURES = {figure: number for number, figure in enumerate("零一二三四五六七八九十")} | {"两": 2, "十一": 11, "十二": 12}
 _PARTS = {
     "凌晨": ("00:00", "06:00"), "早": ("00:00", "11:59"), "上午": ("00:00", "11:59"), "中午": ("11:30", "14:00"),
     "下午": ("13:00", "18:00"), "晚上": ("18:00", "23:59"),
 }  # fmt: skip
-_TIME = re.compile("(?P<hour>\\d{1,2}|十[一二]?|[一二两三四五六七八九])(?:点|时|[:：](?=\\d))(?P<minute>半|\\d{1,2})?")
 _ANY = re.compile("最早|最快|最近的时间|随便|都可?以|都行")
 _WHOLE = ("00:00", "23:59")
 _AFTERNOON = 8
@@ -69,11 +67,9 @@ def typed_start(start: str) -> str:
 
 def _clock(text: str) -> tuple[str, str]:
     part = next((name for name in _PARTS if name in _ANY.sub("", text)), "")
-    found = _TIME.search(text)
-    if not found:
+    clock = find_clock(text)
+    if not clock:
         return _PARTS.get(part, _WHOLE)
-    hour = int(found["hour"]) if found["hour"].isdigit() else _FIGURES[found["hour"]]
-    afternoon = part in {"下午", "晚上"} or (not part and hour < _AFTERNOON) or (part == "中午" and hour < 3)
-    late = found["minute"] == "半" or int(found["minute"] or 0) >= 30
-    exact = f"{hour + 12 * (afternoon and hour < 12):02}:{'30' if late else '00'}"
+    hour, minute = clock
+    exact = f"{hour + 12 * (not part and hour < _AFTERNOON):02}:{'30' if minute >= 30 else '00'}"
     return exact, exact

@@ -11,9 +11,9 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from actions.hanzi import Hanzi, is_han, look_up, standard_form, tone, toneless
-from weijing.candidate_names import COMPOUND, DOTS
+from weijing.candidate_names import DOTS
 from weijing.normalise import narrow, simplify
-from weijing.privacy import SURNAMES
+from weijing.privacy import COMPOUND, SURNAMES
 from weijing.settings import ROOT
 
 FILE = ROOT / "data" / "lookups" / "naming.yml"

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from weijing.feasts import feast_of
+from weijing.spoken_time import find_day
 from weijing.workdays import HOLIDAYS, OFFICE_HOURS, ONE_DAY, covered, holiday_of, is_workday, next_holiday
 
 _DAYS = "一二三四五六日"
-_NEAR = {"今天": 0, "现在": 0, "明天": 1, "大后天": 3, "后天": 2}
-_WEEKDAY = re.compile(r"(下个?)?(?:周|星期|礼拜)([一二三四五六日天末])")
-_SAID = {"劳动节": "五一", "国庆节": "国庆|十一", "春节": "春节|过年", **{name: name for name in ("元旦", "清明", "端午", "中秋")}}
-"""Holiday as the calendar calls it -> how people do."""
+_WEEKEND = re.compile(r"(下个?)?(?:周末|星期末|礼拜末)")
 
 
 def hours_text() -> str:
@@ -21,8 +20,8 @@ def hours_text() -> str:
 
 def day_text(text: str, today: date) -> str:
     """A sentence on the days that the text names, or on today and the next workday when it names none."""
-    name = next((name for name, said in _SAID.items() if re.search(said, text)), "")
-    if name:
+    name = feast_of(text)
+    if name in HOLIDAYS:
         return _holiday_text(name, today)
     days = days_said(text, today)
     if days:
@@ -31,17 +30,13 @@ def day_text(text: str, today: date) -> str:
 
 
 def days_said(text: str, today: date) -> list[date]:
-    """明天, 周六, 周末, 下周一: the days that are meant, none before today."""
-    near = next((number for word, number in _NEAR.items() if word in text), None)
-    if near is not None:
-        return [today + timedelta(days=near)]
-    found = _WEEKDAY.search(text)
-    if not found:
-        return []
-    monday = today - timedelta(days=today.weekday()) + timedelta(days=7 if found[1] else 0)
-    wanted = (5, 6) if found[2] == "末" else (_DAYS.index(found[2].replace("天", "日")),)
-    days = [monday + timedelta(days=number) for number in wanted]
-    return [day if day >= today else day + timedelta(days=7) for day in days] if days[-1] < today else [day for day in days if day >= today]
+    """明天, 周六, 周末, 下周一, 大年初四: the days that are meant, none before today."""
+    weekend = _WEEKEND.search(text)
+    if not weekend:
+        day = find_day(text, today)
+        return [day] if day and day >= today else []
+    saturday = today + timedelta(days=5 - today.weekday() + 7 * bool(weekend[1]))
+    return [day for day in (saturday, saturday + ONE_DAY) if day >= today]
 
 
 def _holiday_text(name: str, today: date) -> str:

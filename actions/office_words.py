@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from weijing.privacy import MASK
+from weijing.spoken_time import DAY
 
 MOST_AREAS, LONGEST_NAME = 4, 12
 """What goes to the backend stays within the 64 characters that it takes."""
@@ -19,11 +20,12 @@ _KIND = re.compile("|".join(KINDS))
 _AREA = re.compile(
     r"(?:[\u4e00-\u9fff]{2,5}?(?<![小社地辖片景灾市务])(?:新区|开发区|[省市区镇乡]|街道)|[\u4e00-\u9fff]{1,5}?县)(?![民内里政区])"
 )
+_DAY = re.compile(DAY)
 _HOURS = re.compile(r"几点|上班|下班|开门|关门|开吗|开不开|开着|营业|开放时间|工作时间|办公时间|办公吗|休息|放假|值班时间|中午")
 _SERVICES = re.compile(r"(?:能|可以|可|都)(?:办|做|干)[^?？]{0,4}(?:什么|啥|哪些)|办(?:什么|啥|哪些)(?:业务|事)?|(?:什么|哪些)业务|管什么|管哪些|干什么")
 _FILLER = re.compile(
     r"请问|你们|您|你|好|我们?|咱们?|想|查一?下|查询|问一?下|在|去|到|找|离|最近|附近|旁边|周边|周围|这边|这里|就近|哪里|哪儿|哪个|哪些|哪|有|是|的|地址|电话|怎么走|导航|"
-    r"今天|明天|后天|现在|大?后天|下?(?:周|星期|礼拜)[一二三四五六日天末]|国庆节?|五一|春节|过年|元旦|清明节?|端午节?|中秋节?|劳动节|放假|节假日|假期|期间|小区|社区|城市|家|住|属于|归"
+    r"现在|下?周末|放假|节假日|假期|期间|小区|社区|城市|家|住|属于|归"
     r"|一个|个|辖区|管辖|管|火车站|什么|号码|处理|违章|[\s,，。?？!！]"
 )
 
@@ -51,7 +53,7 @@ class OfficeQuestion:
 
 def read_question(text: str) -> OfficeQuestion:
     """Read a question; an area counts only where an office is named or it is an administrative division."""
-    text = MASK.sub(" ", text)
+    text = _DAY.sub(" ", MASK.sub(" ", text))
     kind = _KIND.search(text)
     areas = [part for found in _AREA.findall(_FILLER.sub(" ", text)) for part in _city_and_district(found)][:MOST_AREAS]
     rest = re.sub(r"\W", "", _FILLER.sub("", _AREA.sub("", _FILLER.sub(" ", text[: kind.start()])))) if kind else ""

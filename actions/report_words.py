@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from weijing.report_topics import topics
+from weijing.spoken_time import CLOCK, DAY, PART
 
 KINDS = {"投诉": "complaint", "举报": "tip"}
 MODES = {"匿名": "anonymous", "实名": "named", "实名保密": "sealed"}
@@ -24,12 +25,7 @@ OPENING = re.compile(
 )  # fmt: skip
 """「我要举报：」 in front of the story."""
 
-_WEEK = "(?:上|这|本)?(?:周|星期)[一二三四五六日天]|上周|上个月"
-_DATE = r"(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]"
-_DAY = f"(?:今天|昨天|大?前天|昨日|今日|今早|今晚|昨晚|前晚|刚才|刚刚|最近|这几天|每天|每晚|{_WEEK}|{_DATE})"
-_PART = "(?:的?(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚上|夜里|深夜|半夜|白天))?"
-_FIGURE = "[0-9一二三四五六七八九十两]{1,3}"
-TIME = re.compile(rf"{_DAY}{_PART}(?:\s?{_FIGURE}\s?[点时:：](?:半|{_FIGURE}分?)?)?(?:左右|多)?")
+TIME = re.compile(rf"(?:{DAY}|上周|上个月|最近|这几天|每天|每晚)(?:的?(?:{PART}|白天))?(?:\s?{CLOCK}分?)?(?:左右|多)?")
 
 _KIND_OF_PLACE = (
     "[路街道巷弄村镇乡苑]|小区|花园|大厦|广场|派出所|大厅|窗口|酒店|宾馆|旅馆|市场|公园|医院|学校|车站|"

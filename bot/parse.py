@@ -65,7 +65,7 @@ async def parse_text(processor: TurnProcessor, text: str) -> Parsed:
     found = await processor.parse(text)
     ranking = found.get("candidates") or []
     top = ranking[0] if ranking else {"intent": found["intent"]["name"], "confidence": found["intent"]["confidence"]}
-    entities = [{name: one[name] for name in ("entity", "value", "start", "end") if name in one} for one in found.get("entities", [])]
+    entities = [{name: one[name] for name in ("entity", "value", "start", "end", "iso", "code", "level") if name in one} for one in found.get("entities", [])]
     return {
         "text": text,
         "normalized": found.get("normalized", text),

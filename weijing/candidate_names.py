@@ -14,19 +14,13 @@ from weijing.privacy import SURNAMES
 
 KIND = "取名"
 """The word in the mask of a candidate name."""
-COMPOUND = (
-    "欧阳", "上官", "皇甫", "令狐", "司徒", "诸葛", "司马", "宇文", "呼延", "鲜于", "赫连", "东方", "慕容", "濮阳", "夏侯", "闻人", "公孙", "申屠", "亓官",
-    "端木", "南宫", "巫马", "南门", "长孙", "尉迟", "轩辕", "钟离", "第五", "司空", "仲孙", "左丘", "西门", "公冶", "漆雕", "东郭", "万俟", "澹台", "淳于",
-    "单于", "太叔", "拓跋", "百里", "独孤", "纳兰", "完颜", "贺兰", "闾丘", "梁丘", "谷梁", "公羊",
-)  # fmt: skip
-"""Surnames of two characters."""
 DOTS = "·•・‧∙.．"
 """What people type between the parts of a name of a minority; the register's sign is the first."""
 
 _HAN = "\u3400-\u9fff\U00020000-\U000323af"
 _MARKS = "\\s，,。.、;；:：!！?？“”\"「」『』《》（）()"
 _CHARACTER = rf"(?:(?![吗呢吧啊呀了的我你您他她它们不没这那哪怎么什啥谁个])[{_HAN}A-Za-z0-9@])"
-_FAMILY = rf"(?:(?!和|查[名重同办违快进询一人])(?:{'|'.join(COMPOUND)}|{SURNAMES}))"
+_FAMILY = rf"(?:(?!和|查[名重同办违快进询一人])(?:{SURNAMES}))"
 _ETHNIC = rf"[{_HAN}]{{1,8}}?(?:[{DOTS}][{_HAN}]{{1,10}}?){{1,3}}"
 _NAME = rf"(?:{_ETHNIC}|{_FAMILY}{_CHARACTER}{{1,5}}?)"
 _OR = r"\s*(?:[、，,；;/|\s]|和|跟|与|还是|或者?|vs)\s*"

@@ -19,22 +19,25 @@ _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕
 _LETTER = "A-HJ-NP-Za-hj-np-z"  # plates and passports have no I and no O
 _QUERY_CHAR = "[2-9A-HJ-NP-Z]"  # docs/contracts.md: no 0 1 I O
 
+_OURS = r"\s?20\d{2}\s?[-—–_]?\s?\d{6}"  # people leave the hyphen out
+_MOBILE = r"1[3-9]\d(?:[ .-]?\d{4}[ .-]?\d{4}|\d{2}[ -]\d{6}|[ -]\d{3}[ -]\d{5})"
+
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("email", re.compile(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{2,63}){1,4}", re.ASCII)),
-    ("application_no", re.compile(rf"{_L}[Aa]\s?\d{{4}}\s?-\s?\d{{6}}{_R}")),
-    ("report_no", re.compile(rf"{_L}[Jj]\s?\d{{4}}\s?-\s?\d{{6}}{_R}")),
-    ("filing_no", re.compile(rf"{_L}[Bb]\s?\d{{4}}\s?-\s?\d{{6}}{_R}")),
-    ("case_no", re.compile(rf"{_L}[Kk]\s?\d{{4}}\s?-\s?\d{{6}}{_R}")),
-    ("letter_no", re.compile(rf"{_L}[Xx]\s?\d{{4}}\s?-\s?\d{{6}}{_R}")),
-    ("appointment_no", re.compile(rf"{_L}[Yy]\s?\d{{4}}\s?-\s?\d{{6}}{_R}")),
+    ("application_no", re.compile(rf"{_L}[Aa]{_OURS}{_R}")),
+    ("report_no", re.compile(rf"{_L}[Jj]{_OURS}{_R}")),
+    ("filing_no", re.compile(rf"{_L}[Bb]{_OURS}{_R}")),
+    ("case_no", re.compile(rf"{_L}[Kk]{_OURS}{_R}")),
+    ("letter_no", re.compile(rf"{_L}[Xx]{_OURS}{_R}")),
+    ("appointment_no", re.compile(rf"{_L}[Yy]{_OURS}{_R}")),
     ("delivery_no", re.compile(rf"{_L}[A-Za-z]{{2}}[ -]?\d{{3}}[ -]?\d{{3}}[ -]?\d{{3}}[ -]?[A-Za-z]{{2}}{_R}")),
     ("id_number", re.compile(rf"{_L}[1-9]\d{{5}}[ -]?(?:18|19|20)\d{{2}}[ -]?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?\d{{3}}[\dXx]{_R}")),
     ("credit_code", re.compile(rf"{_L}[0-9A-HJ-NPQRTUWXY]{{2}}\d{{6}}[0-9A-HJ-NPQRTUWXY]{{10}}{_R}")),
     ("bank_card", re.compile(rf"{_L}[3-6]\d{{3}}(?:[ -]?\d{{4}}){{3}}(?:[ -]?\d{{1,3}})?{_R}")),
-    ("phone", re.compile(rf"(?:(?<![0-9A-Za-z])|(?<=\+86)|(?<=\+86[ -]))1[3-9]\d[ -]?\d{{4}}[ -]?\d{{4}}{_R}")),
-    ("phone", re.compile(rf"{_L}0\d{{2,3}}[ -]\d{{7,8}}{_R}")),
+    ("phone", re.compile(rf"(?:{_L}|(?<=\+86)|(?<=\+86[ -])|(?<=(?<!\d)86)|(?<=(?<!\d)0086)){_MOBILE}{_R}")),
+    ("phone", re.compile(rf"{_L}(?:\(0\d{{2,3}}\)|0\d{{2,3}})[ -]?\d{{7,8}}{_R}")),
     ("phone", re.compile(rf"{_L}\+(?!86)\d{{1,3}}[ -]?\d{{2,4}}(?:[ -]?\d{{3,4}}){{1,3}}{_R}")),
-    ("plate", re.compile(rf"[{_PROVINCES}][{_LETTER}][·.• ]?(?:[{_LETTER}0-9]{{5,6}}|[{_LETTER}0-9]{{4}}[学警挂港澳使领]){_R}")),
+    ("plate", re.compile(rf"[{_PROVINCES}][{_LETTER}][·.• -]?(?:[{_LETTER}0-9]{{5,6}}|[{_LETTER}0-9]{{4}}[学警挂港澳使领]){_R}")),
     ("travel_document", re.compile(rf"{_L}(?:[EGPSDegpsd]\d{{8}}|[Ee][{_LETTER}]\d{{7}}|[CLTclt]\d{{8}}|[Cc][A-Za-z]\d{{7}}|[HMhm]\d{{8}}(?:\d\d)?){_R}")),
     ("travel_document", re.compile(rf"(?:台胞证|往来大陆通行证)(?:证件)?(?:号码|号)?[是为:: ]{{0,2}}(?P<value>\d{{8}}){_R}")),
     ("query_code", re.compile(rf"{_L}(?=[0-9A-Za-z-]*[A-Za-z]){_QUERY_CHAR}{{4}}-{_QUERY_CHAR}{{4}}{_R}")),
@@ -84,7 +87,7 @@ def _matches(kind: str, pattern: re.Pattern[str], text: str) -> Iterator[Identif
 def _canonical(kind: str, raw: str) -> str:
     if kind == "email":
         return raw
-    value = re.sub(r"[\s·.•-]", "", raw).upper()
+    value = re.sub(r"[\s·.•()—–_-]", "", raw).upper()
     if kind in {"application_no", "report_no", "filing_no", "case_no", "letter_no", "appointment_no"}:
         return f"{value[:5]}-{value[5:]}"
     return f"{value[:4]}-{value[4:]}" if kind == "query_code" else value

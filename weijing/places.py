@@ -39,7 +39,7 @@ class Place:
 
 def find_place(text: str) -> Place | None:
     """The narrowest place named in a text, whatever is said of it."""
-    found = [_places()[name] for name in _names().findall(text)]
+    found = [spoken_places()[name] for name in _names().findall(text)]
     return next((place for place in found if place.city), found[0] if found else None)
 
 
@@ -50,7 +50,8 @@ def find_asked_place(text: str) -> Place | None:
 
 
 @lru_cache(maxsize=1)
-def _places() -> Mapping[str, Place]:
+def spoken_places() -> Mapping[str, Place]:
+    """Provinces and cities by the names that people use."""
     table: dict[str, list[str]] = YAML(typ="safe").load(FILE.read_text(encoding="utf-8"))
     cities = {city: Place(province, city) for province, all_of_it in table.items() for city in all_of_it}
     return {**cities, **{province: Place(province) for province in table}}
@@ -58,7 +59,7 @@ def _places() -> Mapping[str, Place]:
 
 @lru_cache(maxsize=1)
 def _names() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(_places(), key=len, reverse=True)))
+    return re.compile("|".join(sorted(spoken_places(), key=len, reverse=True)))
 
 
 @lru_cache(maxsize=1)
