@@ -18,7 +18,7 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.declared import declared
+from bot.nlu.declared import declared, wants_person_in_english
 from bot.nlu.item_index import Link
 from bot.nlu.wording import CANDIDATES, DECISION, GUIDE, LINKS, SCORES, normalized
 from weijing.emergency import screen
@@ -117,7 +117,7 @@ def decide(text: str, candidates: list[Candidate], thresholds: Thresholds) -> tu
     if exact:
         return exact, "handoff" if exact == "request_handoff" else "answer"
     if language_of(text):
-        return FOREIGN, "answer"
+        return ("request_handoff", "handoff") if wants_person_in_english(text) else (FOREIGN, "answer")
     totals: dict[str, float] = {}
     for one in candidates:
         totals[one["intent"]] = totals.get(one["intent"], 0.0) + one["confidence"]

@@ -56,6 +56,19 @@ _LONGEST_CALL = 26
 """Characters of a message that calls for a person; what is longer tells of something."""
 
 
+_PERSON_ENGLISH = re.compile(
+    r"\b(?:real|live|actual) (?:person|human|agent|officer)\b|^(?:a )?human(?: please| agent)?[.!]*$|\b(?:human|live) (?:agent|operator|being)\b"
+    r"|\b(?:talk|speak|chat) (?:to|with) (?:a |an |some)?(?:real |human |live )?(?:person|human|agent|operator|officer|someone|somebody|staff)\b"
+    r"|^(?:agent|operator)[.!]*$",
+    re.IGNORECASE,
+)
+
+
+def wants_person_in_english(text: str) -> bool:
+    """The same in English; who may take it over speaks with the interpreter's line at hand."""
+    return bool(_PERSON_ENGLISH.search(text.strip()))
+
+
 def wants_person(text: str) -> bool:
     """Whether the words call for somebody who is no machine."""
     return len(text) <= _LONGEST_CALL and bool(_PERSON_WANTED.search(text)) and not _NOT_PERSON.search(text)

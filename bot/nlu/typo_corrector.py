@@ -40,7 +40,7 @@ class TypoCorrector(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """The dictionary of the house; below 0.7 development questions were wrong one time in five."""
+        """The dictionary of the house."""
         return {"dictionary_path": "data/dict", "sure": 0.7}
 
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.declared import declared, declares_report
+from bot.nlu.declared import declared, declares_report, wants_person_in_english
 from weijing.service_items import load_service_items
 
 
@@ -87,3 +87,13 @@ def test_a_number_alone_is_looked_up(text: str) -> None:
 @pytest.mark.parametrize("text", ["撤回J2026-000045", "补充J2026-000045 又看到他了", "A2026-000123怎么缴费", "取消Y2026-000001"])
 def test_a_number_with_another_wish_is_not(text: str) -> None:
     assert declared(text) == ""
+
+
+@pytest.mark.parametrize("text", ["can I talk to a person", "real human", "human", "I need to speak with an officer", "live agent please"])
+def test_a_person_is_wanted_in_english(text: str) -> None:
+    assert wants_person_in_english(text)
+
+
+@pytest.mark.parametrize("text", ["is human trafficking a crime", "travel agent registration", "I lost my passport", "where can a foreign person register"])
+def test_other_english_words_want_nobody(text: str) -> None:
+    assert not wants_person_in_english(text)
