@@ -46,7 +46,7 @@ def find_correction(said: Said, words: Sequence[str]) -> Correction | None:
 
 def _means_it(said: Said, found: re.Match[str]) -> bool:
     """「时间是昨天」 alone may be the answer to another question; a word of change makes it a correction."""
-    if found["change"] or found["wrong"] or found["no"] or (said.intent == "correct" and len(said.text) <= PLAIN):
+    if found["change"] or found["wrong"] or found["no"] or (said.intent == "correct" and found["value"] and len(said.text) <= PLAIN):
         return True
     return bool(found["ask"] and not found["value"]) or bool(found["number"] and (found["is"] or not found["value"]))
 

@@ -22,6 +22,9 @@ PRIOR = 0.35
 """What the classifier's certainty of the category adds to the similarity."""
 OWN, RELATED = 0.06, 0.03
 """What the item last answered, and those it is related to, add to the similarity: enough to decide between equals, too little to beat what is named."""
+ONLY = 1.0
+"""Score of an item whose name is the whole message: a tap on a button that shows it."""
+_MARKS = "。.？?！!,， "
 SHARPNESS = 20.0
 """How strongly a better score takes share from the others; fitted on held-out questions of the items."""
 NONE = 0.42
@@ -107,6 +110,8 @@ class ItemIndex:
         cosines = self._cosines(text)
         near_by = {**dict.fromkeys(self._related.get(before, ()), RELATED), before: OWN}
         pull = np.array([PRIOR * prior.get(item.category, 0.0) + near_by.get(item.id, 0.0) for item in self._items])
+        named = [number for number, names in enumerate(self._names) if names[0] == text.strip(_MARKS)]
+        pull[named] += ONLY
         near = [(float(pull[number]), self._link(int(number), text, float(cosines[number]))) for number in np.argsort(-(cosines + pull))[: limit * 2]]
         scored = sorted(((link.score + more, link) for more, link in near if link.score > 0), key=lambda pair: -pair[0])[:limit]
         weights = [exp(SHARPNESS * score) for score, _ in scored]
