@@ -116,6 +116,8 @@ class Form(BaseAction, ABC):
             return said.text.strip("。.!！ ") not in self.harmless or screen(said.text) is not None
         if said.intent == "foreign_language" and language_of(said.text) != ENGLISH:
             return True
+        if said.unknown or (said.intent == "cancel" and not said.leaves):
+            return False
         if said.intent in ANSWERS | self.own_for(asked, slots):
             return False
         if asked.story:

@@ -17,6 +17,11 @@ _CODES = {"图片": "image", "语音": "voice", "视频": "video", "文件": "fi
 _ASKS = re.compile(r"[?？]|吗|呢$|怎么|怎样|如何|什么|哪|多少|多久|几天|几点|能不能|可不可以|可以不|要不要|需不需要")
 _GREETS = re.compile(r"(?:你好|您好|哈喽|嗨|早上好|下午好|晚上好|在吗|在不在|谢谢|多谢|感谢|再见|拜拜|hi|hello)[啊呀了你您们\s,，。!！~]*", re.IGNORECASE)
 _SKIPS = re.compile(r"(都|暂时|现在|目前|我)*(没有|没|无|不用|不需要|不提供|跳过|略过|下一(步|个|项))(材料|证据|图片|照片)?[了的吧啊呀。!！,， ]*(谢谢)?")
+_UNKNOWN = re.compile(r"(?:我|也|都|这个|真的?)*(?:不知道|不清楚|不晓得|记不[清得]了?|说不[清上来]|忘了)[了的吧啊呀。!！,， ]*")
+_LEAVES = re.compile(
+    r"退出|取消|算了|算球|不[^，。,]{0,6}了|不想|不要|不弄|停|放弃|结束|终止|返回|回到|关|中断|撤|别|莫|重来|quit|exit|cancel|stop|tuichu|quxiao",
+    re.IGNORECASE,
+)
 _YES = re.compile(
     r"(?:是的?|对的?|嗯+|好的?|行|可以|没错|没问题|正确|确认(?:提交|无误)?|提交|正在|还在|现在就?[是在有]|有的?|ok)[,，。!！ 啊呀呢吧]*",
     re.IGNORECASE,
@@ -99,6 +104,16 @@ class Said:
     def skips(self) -> bool:
         """Whether it says that there is nothing to give."""
         return bool(_SKIPS.fullmatch(self.text.strip()))
+
+    @property
+    def leaves(self) -> bool:
+        """Whether a word in it speaks of leaving: the classifier's word alone does not throw away what was filled in."""
+        return bool(_LEAVES.search(self.text))
+
+    @property
+    def unknown(self) -> bool:
+        """Whether it says that one does not know: in a form an answer, whatever the classifier makes of it."""
+        return bool(_UNKNOWN.fullmatch(self.text.strip()))
 
     @property
     def agrees(self) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import psutil
 import redis
 
+from channels.wechat.answer import LATER
 from store.keys import key, partition
 from tests.e2e.house import House
 from tests.e2e.phone import Phone
@@ -71,7 +72,16 @@ class Talk:
         self.turns += 1
         exchange = self._phone.do(action)
         assert exchange["state"] == "passive", exchange
-        self._reply = "\n".join(shown(line) for line in self._phone.lines() if line["side"] == "account" and line["exchange"] >= exchange["id"])
+        self._reply = self._said_since(exchange["id"])
+        deadline = time.monotonic() + LATER_S
+        while LATER in self._reply:  # the machine was busy: the answer follows by itself
+            assert time.monotonic() < deadline, f"only the acknowledgement came to {action}"
+            time.sleep(0.5)
+            self._reply = self._said_since(exchange["id"])
+
+    def _said_since(self, exchange: int) -> str:
+        lines = [shown(line) for line in self._phone.lines() if line["side"] == "account" and line["exchange"] >= exchange]
+        return "\n".join(line for line in lines if LATER not in line) or "\n".join(lines)
 
     def _wait(self, words: str, before: int) -> None:
         deadline = time.monotonic() + LATER_S
