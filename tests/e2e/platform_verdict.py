@@ -78,7 +78,8 @@ def _judge_last_hop(verdict: Verdict, witness: Witness, passive: set[str], sent:
     needed = Counter(proof for name, proof in proofs.items() if name not in passive | brought)
     there = Counter({proof: sum(proof[1] in text for text in sent.get(proof[0], [])) for proof in set(proofs.values())})
     for proof in needed - there:
-        verdict.lost.append(f"{proof[0]}: needed {needed[proof]} times, sent {there[proof]} times: {proof[1][:40]!r}")
+        replies = {name: witness.replies.get(name) for name, one in proofs.items() if one == proof and name not in passive | brought}
+        verdict.lost.append(f"{proof[0]}: needed {needed[proof]} times, sent {there[proof]} times: {proof[1][:40]!r}, replies {str(replies)[:300]}")
     verdict.shown_twice = sum((there - needed).values())
 
 
