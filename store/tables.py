@@ -5,21 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-metadata = sa.MetaData(schema="weijing")
+from store.columns import metadata, one_of, time
 
 OWNERS = ("bot", "waiting", "staff", "closed")
 DIRECTIONS = ("user", "bot", "staff", "notice")
 HANDOFF_STATES = ("waiting", "taken", "done", "returned")
 URGENCIES = ("normal", "urgent")
 EVIDENCE_STATES = ("wanted", "kept", "refused", "expired")
-
-
-def _one_of(column: str, words: tuple[str, ...]) -> sa.CheckConstraint:
-    return sa.CheckConstraint(f"{column} IN ({', '.join(repr(word) for word in words)})", name=f"{column}_known")
-
-
-def _time(name: str, *, nullable: bool = False) -> sa.Column:
-    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
+END_STATES = ("solved", "transferred", "no_answer", "spam")
 
 
 conversations = sa.Table(
@@ -27,19 +20,31 @@ conversations = sa.Table(
     sa.Column("openid", sa.Text, primary_key=True),
     sa.Column("channel", sa.Text, nullable=False),
     sa.Column("owner", sa.Text, nullable=False, server_default="bot"),
-    _time("owner_at", nullable=True),
-    _time("first_at"),
-    _time("last_at"),
-    _time("last_user_at", nullable=True),
+    time("owner_at", nullable=True),
+    time("first_at"),
+    time("last_at"),
+    time("last_user_at", nullable=True),
     sa.Column("user_messages", sa.Integer, nullable=False, server_default="0"),
     sa.Column("replies", sa.Integer, nullable=False, server_default="0"),
-    _time("erased_at", nullable=True),
-    _one_of("owner", OWNERS),
+    time("erased_at", nullable=True),
+    sa.Column("assignee", sa.Text),
+    sa.Column("unit_id", sa.Text),
+    time("claimed_at", nullable=True),
+    time("assignee_seen_at", nullable=True),
+    time("waiting_since", nullable=True),
+    sa.Column("urgency", sa.Text, nullable=False, server_default="normal"),
+    sa.Column("handoff", sa.Text),
+    sa.Column("version", sa.Integer, nullable=False, server_default="0"),
+    one_of("owner", OWNERS),
+    one_of("urgency", URGENCIES),
     sa.Index("conversations_by_owner", "owner", "last_at"),
     sa.Index("conversations_by_last", "last_at"),
+    sa.Index("conversations_queue", "owner", sa.text("urgency DESC"), "waiting_since", "openid"),
+    sa.Index("conversations_by_assignee", "assignee", "owner"),
 )  # fmt: skip
 """One row a user. `owner_at` is when the owner last changed, if ever; `last_user_at` opens the platform's 48 h; texts up to `erased_at` are
-erased (the user unsubscribed)."""
+erased (the user unsubscribed). While the desk has it: `waiting_since` when the user began to wait, `urgency` and `handoff` of the handoff that is open,
+`assignee` and `assignee_seen_at`, the last sign of life of whoever has it. `version` grows with every deed of the desk."""
 
 messages = sa.Table(
     "messages", metadata,
@@ -50,8 +55,9 @@ messages = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False, server_default=""),
     sa.Column("bubbles", JSONB, nullable=False, server_default="[]"),
-    _time("at"),
-    _one_of("direction", DIRECTIONS),
+    sa.Column("staff_id", sa.Text),
+    time("at"),
+    one_of("direction", DIRECTIONS),
     sa.UniqueConstraint("key", "direction", name="messages_once"),
     sa.Index("messages_by_user", "openid", "at"),
 )  # fmt: skip
@@ -71,7 +77,7 @@ turns = sa.Table(
     sa.Column("data_commit", sa.Text),
     sa.Column("ms", sa.Float),
     sa.Column("error", sa.Text),
-    _time("at"),
+    time("at"),
     sa.Index("turns_by_time", "at"),
     sa.Index("turns_by_user", "openid", "at"),
     sa.Index("turns_by_decision", "decision", "at"),
@@ -86,12 +92,21 @@ handoffs = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("urgency", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False, server_default="waiting"),
-    _time("opened_at"),
-    _time("closed_at", nullable=True),
-    _one_of("state", HANDOFF_STATES),
-    _one_of("urgency", URGENCIES),
+    time("opened_at"),
+    time("closed_at", nullable=True),
+    sa.Column("topic", sa.Text),
+    sa.Column("intent", sa.Text),
+    sa.Column("confidence", sa.Float),
+    sa.Column("item", sa.Text),
+    sa.Column("area", sa.Text),
+    sa.Column("closed_by", sa.Text),
+    sa.Column("end_state", sa.Text),
+    one_of("state", HANDOFF_STATES),
+    one_of("urgency", URGENCIES),
+    one_of("end_state", END_STATES),
     sa.Index("handoffs_queue", "state", "urgency", "opened_at"),
     sa.Index("handoffs_by_user", "openid", "opened_at"),
+    sa.Index("handoffs_by_end", "state", "closed_at"),
 )  # fmt: skip
 """Conversations given to staff, by the key of the turn that gave them."""
 
@@ -103,7 +118,7 @@ deliveries = sa.Table(
     sa.Column("via", sa.Text, nullable=False),
     sa.Column("outcome", sa.Text, nullable=False),
     sa.Column("errcode", sa.Integer, nullable=False, server_default="0"),
-    _time("at"),
+    time("at"),
     sa.Index("deliveries_by_key", "key", "at"),
     sa.Index("deliveries_by_outcome", "outcome", "at"),
 )  # fmt: skip
@@ -122,12 +137,12 @@ evidence = sa.Table(
     sa.Column("source", sa.Text, nullable=False, server_default="wechat"),
     sa.Column("state", sa.Text, nullable=False, server_default="wanted"),
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
-    _time("received_at"),
-    _time("kept_at", nullable=True),
-    _time("keep_until"),
+    time("received_at"),
+    time("kept_at", nullable=True),
+    time("keep_until"),
     sa.Column("report_no", sa.Text),
     sa.Column("content", sa.LargeBinary),
-    _one_of("state", EVIDENCE_STATES),
+    one_of("state", EVIDENCE_STATES),
     sa.Index("evidence_by_user", "openid", "received_at"),
     sa.Index("evidence_by_report", "report_no"),
     sa.Index("evidence_by_end", "keep_until"),
