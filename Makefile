@@ -1,6 +1,7 @@
 # Everything from a bare machine: Python 3 (any, with pip) and make. `make` alone lists the targets.
 UV := .tools/bin/uv
 SYNCED := .venv/.synced
+ASSETS := console/web/node_modules/.package-lock.json
 WEIJING := .venv/bin/python -m weijing
 
 export RASA_TELEMETRY_ENABLED := false
@@ -13,10 +14,10 @@ export OPENBLAS_NUM_THREADS := 1
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 
-run: $(SYNCED) ## start everything and print the addresses; Ctrl-C stops it
+run: $(SYNCED) $(ASSETS) ## start everything and print the addresses; Ctrl-C stops it
 	@$(WEIJING) run
 
-test: lint types ## lint, types, a model if needed, every test
+test: lint types $(ASSETS) ## lint, types, a model if needed, every test
 	@sh scripts/get_chromium
 	@echo "… model (trained only if something changed)"
 	@$(WEIJING) train --if-needed
@@ -61,4 +62,8 @@ $(UV):
 $(SYNCED): $(UV) uv.lock pyproject.toml .python-version
 	@echo "… packages (the first time about 2 GB and some minutes; uv brings Python 3.10 if it is missing)"
 	@$(UV) sync --frozen
+	@touch $@
+
+$(ASSETS): $(UV) console/web/package.json console/web/package-lock.json
+	@sh scripts/get_console_assets
 	@touch $@

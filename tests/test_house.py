@@ -22,7 +22,7 @@ DEFINED = ("residence",)
 """Topics that are filings by definition alone: `data/filings` is their code."""
 DECIDED = {"nlu_clarify", "nlu_fallback"}
 """Intents that the decider sets; nobody says them, so they have no examples."""
-ROOMS = ("weijing", "store", "bot", "actions", "channels", "backend")
+ROOMS = ("weijing", "store", "bot", "actions", "channels", "backend", "console")
 LONGEST_FILE = 200
 FILES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 PYTHON = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "actions").glob("*.py"))

@@ -196,3 +196,20 @@ class PageRefused(WeijingError):
         self.words = words
         self.status = status
         self.again = again
+
+
+class DeskRefused(WeijingError):
+    """Somebody of the staff may not do this, or it cannot be done now.
+
+    Args:
+        message: the heading of the page or note, Chinese.
+        words: what to do next, Chinese.
+        status: of the HTTP answer: 403 forbidden, 404 not there, 409 somebody else was first or it is too late, 422 wrong input, 429 too often.
+    """
+
+    code = "desk_refused"
+
+    def __init__(self, message: str, words: str, status: int = 409) -> None:
+        super().__init__(message)
+        self.words = words
+        self.status = status

@@ -24,6 +24,8 @@ def generated_secrets(var: Path) -> dict[str, str]:
             "WECHAT_ORIGINAL_ID": "gh_" + secrets.token_hex(6),
             "WECHAT_AES_KEY": base64.b64encode(secrets.token_bytes(32)).decode().rstrip("="),
             "BACKEND_TOKEN": secrets.token_urlsafe(24),
+            "CONSOLE_DEMO_PASSWORD": secrets.token_urlsafe(9),
+            "CONSOLE_DEMO_TOTP": base64.b32encode(secrets.token_bytes(20)).decode(),
             "VAULT_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         }
         draft = path.with_suffix(f".{os.getpid()}")

@@ -17,6 +17,7 @@ LISTENERS = {
     "courier": (None, "courier_port"),
     "evidence": (None, "evidence_port"),
     "edge": ("edge_host", "edge_port"),
+    "console": ("console_host", "console_port"),
 }
 """Process -> its settings for host (None: 127.0.0.1) and port, in the order of starting."""
 

@@ -28,6 +28,7 @@ THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THR
 """A turn multiplies one small vector: more threads only fight over the cores."""
 QUIET = {"RASA_TELEMETRY_ENABLED": "false", "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore"}
 SHOWN_DEMOS = 3
+CONSOLE_DEMO = "zuoxi1 zuoxi2（坐席） zhuguan（主管） xunlian（训练师） shenji（审计员） guanli（管理员）"
 
 
 def main(argv: list[str]) -> int:
@@ -146,6 +147,11 @@ def _show(settings: Settings, names: list[str], logs: Path, terminal: Terminal) 
         if settings.demo:
             terminal.say(f"模拟器 simulator        {base_url(settings, 'edge')}/simulator")
             terminal.say(f"网页咨询 web chat       {base_url(settings, 'edge')}/webchat/demo")
+    if "console" in names:
+        terminal.say(f"工作台 console          {settings.console_url}")
+        if settings.demo:
+            terminal.say(f"  账号 {CONSOLE_DEMO}")
+            terminal.say(f"  密码 {settings.console_demo_password.get_secret_value()}  动态码 weijing staff code")
     if "backend" in names:
         terminal.say(f"政务接口 service API    {base_url(settings, 'backend')}/openapi.yaml")
         _show_demos(settings, terminal)

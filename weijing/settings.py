@@ -54,7 +54,11 @@ class Settings(BaseSettings):
     appointment_keep_days: int = Field(default=30, ge=1, description="days after an appointment until the reference backend deletes it with name and phone")
     edge_host: str = Field(default="127.0.0.1", description="address the edge listens on")
     edge_port: int = Field(default=8000, description="port of the edge")
+    console_host: str = Field(default="127.0.0.1", description="address the console listens on")
     console_port: int = Field(default=8001, description="port of the console")
+    console_public_url: str = Field(default="", description="address by which browsers reach the console; https makes its cookies https only; empty = its own")
+    console_demo_password: SecretStr = Field(default=SecretStr(""), description="password of the demo accounts, generated; production has no such accounts")
+    console_demo_totp: SecretStr = Field(default=SecretStr(""), description="secret of the demo accounts' codes, generated")
     backend_host: str = Field(default="127.0.0.1", description="address the reference backend listens on")
     backend_port: int = Field(default=8002, description="port of the reference backend")
     bot_port: int = Field(default=8003, description="health and metrics of the bot parent")
@@ -124,10 +128,15 @@ class Settings(BaseSettings):
         """Base URL of the H5 pages without a trailing slash; empty when phones cannot reach the edge."""
         return self.public_url.rstrip("/") or (f"http://127.0.0.1:{self.edge_port}" if self.demo else "")
 
+    @property
+    def console_url(self) -> str:
+        """Base URL of the console without a trailing slash."""
+        return self.console_public_url.rstrip("/") or f"http://127.0.0.1:{self.console_port}"
+
     def derived_key(self, purpose: str) -> bytes:
         """32 bytes for one purpose, derived from VAULT_KEY by HKDF-SHA256: one secret to keep, none to confuse.
 
-        Purposes: `evidence`, `h5-link`, `webchat-session`, `sealed-reporter`.
+        Purposes: `evidence`, `h5-link`, `webchat-session`, `sealed-reporter`, `console-form`, `console-totp`.
         """
         from cryptography.hazmat.primitives.hashes import SHA256
         from cryptography.hazmat.primitives.kdf.hkdf import HKDF

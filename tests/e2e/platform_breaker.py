@@ -111,12 +111,14 @@ async def thaw(bot: Process, after: float, stop: asyncio.Event) -> None:
 
 
 async def settled(engine: Engine, seconds: float) -> bool:
-    """Wait until every message is done and every reply delivered or held; False when the time is over."""
-    deadline = time.monotonic() + seconds
+    """Wait until every message is done and every reply delivered or held; False when nothing has got less for so many seconds."""
+    left, deadline = -1, time.monotonic() + seconds
     while time.monotonic() < deadline:
         with suppress(*FAULTS):
-            due = [await engine.redis.zcard(key(part, "due")) for part in range(PARTITIONS)]
-            if not await engine.depth() and not sum(due):
+            now = await engine.depth() + sum([await engine.redis.zcard(key(part, "due")) for part in range(PARTITIONS)])
+            if not now:
                 return True
+            if left < 0 or now < left:
+                left, deadline = now, time.monotonic() + seconds
         await asyncio.sleep(0.25)
     return False

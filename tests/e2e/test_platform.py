@@ -28,7 +28,7 @@ async def storm(tmp_path: Path, postgres_server: EmbeddedPostgres, model_path: P
     await made.close()
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 async def test_nothing_is_lost_late_doubled_or_out_of_order_whatever_breaks(storm: Storm) -> None:
     await storm.start_bot(CHAOS_PLAN=f"{KILLS},{FREEZES}")
     await storm.blow(USERS, pause=4.5, breaking=True)

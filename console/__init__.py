@@ -1,0 +1,1 @@
+"""The pages of staff, supervisors, trainers, auditors and administrators: one process, `weijing console`."""

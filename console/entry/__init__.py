@@ -1,0 +1,1 @@
+"""The way in: login, second factor, own password and sessions."""

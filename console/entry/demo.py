@@ -1,0 +1,36 @@
+"""The accounts of a demo: one for each role, with a password and a code made for this installation alone. Production has none of them."""
+
+from __future__ import annotations
+
+import pyotp
+from cryptography.fernet import Fernet
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from console.entry.password import hash_password, seal_secret
+
+PEOPLE = (
+    ("zuoxi1", "林坐席", "desk", ["agent"]),
+    ("zuoxi2", "陈坐席", "desk", ["agent"]),
+    ("zhuguan", "周主管", "desk", ["agent", "supervisor"]),
+    ("xunlian", "吴训练", "desk", ["trainer"]),
+    ("shenji", "郑审计", "supervision", ["auditor"]),
+    ("guanli", "王管理", "desk", ["admin"]),
+)
+"""(login name, name, unit, roles)."""
+_ADD = text("""
+    INSERT INTO weijing.staff (id, name, unit_id, roles, password_hash, totp_sealed, must_change)
+    VALUES (:id, :name, :unit, :roles, :password, :totp, false) ON CONFLICT (id) DO NOTHING""")
+
+
+async def add_people(engine: AsyncEngine, password: str, secret: str, key: Fernet) -> None:
+    """Add who is not there yet; all share the demo's password and the secret of its codes."""
+    stored, sealed = hash_password(password), seal_secret(secret, key)
+    async with engine.begin() as connection:
+        for login, name, unit, roles in PEOPLE:
+            await connection.execute(_ADD, {"id": login, "name": name, "unit": unit, "roles": roles, "password": stored, "totp": sealed})
+
+
+def code_now(secret: str) -> str:
+    """The six digits of this half minute."""
+    return pyotp.TOTP(secret).now()

@@ -1,0 +1,58 @@
+"""Sessions of the console: a random token in a cookie, its digest in PostgreSQL, so that a session can be listed and ended, and a stolen table opens none."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+from aiohttp import web
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from console.staff import Staff
+
+COOKIE = "weijing_console"
+IDLE = "30 minutes"
+LONGEST = "12 hours"
+_FIND = text(f"""
+    UPDATE weijing.staff_sessions s SET seen_at = now() FROM weijing.staff p
+    WHERE s.id_hash = :id AND s.staff_id = p.id AND p.active AND s.revoked_at IS NULL AND s.expires_at > now() AND s.seen_at > now() - interval '{IDLE}'
+    RETURNING p.id, p.name, p.unit_id, p.roles, p.must_change""")  # noqa: S608  a constant of ours
+_OPEN = text(f"""
+    INSERT INTO weijing.staff_sessions (id_hash, staff_id, created_at, seen_at, expires_at, address, agent)
+    VALUES (:id, :staff_id, now(), now(), now() + interval '{LONGEST}', :address, :agent)""")  # noqa: S608  a constant of ours
+_END = text("UPDATE weijing.staff_sessions SET revoked_at = now() WHERE id_hash = :id AND revoked_at IS NULL")
+
+
+def digest(token: str) -> str:
+    """What names a session in the table."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def find(connection: AsyncConnection, token: str) -> Staff | None:
+    """The person behind a token, and a sign of life of the session; None when it is over."""
+    row = (await connection.execute(_FIND, {"id": digest(token)})).first() if token else None
+    return Staff(row.id, row.name, row.unit_id, frozenset(row.roles), digest(token), row.must_change) if row else None
+
+
+async def begin(connection: AsyncConnection, staff_id: str, address: str, agent: str) -> str:
+    """A new session; returns its token."""
+    token = secrets.token_urlsafe(32)
+    await connection.execute(_OPEN, {"id": digest(token), "staff_id": staff_id, "address": address[:64], "agent": agent[:200]})
+    return token
+
+
+async def end(connection: AsyncConnection, session: str) -> None:
+    """End a session by its digest."""
+    await connection.execute(_END, {"id": session})
+
+
+def set_cookie(response: web.StreamResponse, token: str, *, https: bool) -> None:
+    """Give the browser its token: never to scripts, never to a page of another site."""
+    response.set_cookie(COOKIE, token, httponly=True, samesite="Strict", secure=https, path="/")
+
+
+def csrf(key: bytes, session: str) -> str:
+    """The token that every deed of a session carries."""
+    return hmac.new(key, session.encode(), hashlib.sha256).hexdigest()[:32]

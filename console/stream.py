@@ -1,0 +1,40 @@
+"""`GET /live`: what happens, as server-sent events for an open page.
+
+Events hold no words, only whose conversation moved; the page then asks for what it may see.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from console import session
+from console.context import console_of
+from console.live import BEAT_S
+from console.route import Route, get
+
+
+async def stream(request: web.Request) -> web.StreamResponse:
+    """Events until the page closes or the session ends. `message` carries an openid; `talk-<openid>` is the same for one conversation's page."""
+    console = console_of(request)
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    await response.prepare(request)
+    async with console.live.page() as events:
+        while await _alive(request):
+            try:
+                what, openid = await asyncio.wait_for(events.get(), BEAT_S)
+            except asyncio.TimeoutError:
+                await response.write(b": beat\n\n")
+                continue
+            await response.write(f"event: {what}\ndata: {openid}\n\nevent: talk-{openid}\ndata: {what}\n\n".encode())
+    return response
+
+
+async def _alive(request: web.Request) -> bool:
+    """The session still stands; each look is its sign of life."""
+    async with console_of(request).engine.begin() as connection:
+        return await session.find(connection, request.cookies.get(session.COOKIE, "")) is not None
+
+
+ROUTES: tuple[Route, ...] = (get("/live", stream, "live.read", "agent", "supervisor", quiet=True),)
