@@ -15,7 +15,8 @@ from console.context import console_of
 from console.route import Route
 from console.staff import STAFF, Staff
 from store.db import FAULTS
-from weijing.errors import DeskRefused, WeijingError
+from weijing.errors import WeijingError
+from weijing.refusals import DeskRefused
 
 log = logging.getLogger(__name__)
 

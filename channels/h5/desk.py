@@ -16,7 +16,7 @@ from channels.h5.oauth import Login
 from channels.h5.session import Tokens, openid_of
 from channels.h5.submission import Submissions
 from store.message import Message
-from weijing.errors import PageRefused
+from weijing.refusals import PageRefused
 from weijing.settings import Settings
 
 if TYPE_CHECKING:

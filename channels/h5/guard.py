@@ -9,7 +9,8 @@ from contextlib import suppress
 from aiohttp import web
 
 from channels.h5.desk import CONFIRM, DESK, render
-from weijing.errors import BackendUnavailable, PageRefused, StoreUnavailable
+from weijing.errors import BackendUnavailable, StoreUnavailable
+from weijing.refusals import PageRefused
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from channels.h5.desk import DESK
-from weijing.errors import PageRefused
 from weijing.places import Place, find_place
+from weijing.refusals import PageRefused
 from weijing.service_item import ASPECTS
 from weijing.service_item_card import FORMS, bases_in_short, basis_name, charge_line, chinese_day, days_lines, remark
 from weijing.service_item_case import chosen_after, for_case

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from channels.tally import Tally
-from weijing.errors import PageRefused
+from weijing.refusals import PageRefused
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,9 @@ from aiohttp_session import get_session
 from channels.h5.limits import Limits
 from channels.h5.session import browser_of, log_in
 from store.redis import FAULTS, Redis, unavailable
-from weijing.errors import PageRefused, PlatformError
+from weijing.errors import PlatformError
 from weijing.links import page_link
+from weijing.refusals import PageRefused
 from weijing.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -13,8 +13,9 @@ from aiohttp.http_exceptions import HttpProcessingError
 from async_timeout import timeout
 
 from store.evidence import Evidence, EvidenceStore, evidence_id
-from weijing.errors import EvidenceRefused, PageRefused
+from weijing.errors import EvidenceRefused
 from weijing.media_type import LIMITS
+from weijing.refusals import PageRefused
 
 MOST = 9
 """Pictures at once, as in WeChat's own picker."""

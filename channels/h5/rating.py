@@ -14,8 +14,9 @@ from channels.h5.fields import Field, Filled, read_fields
 from store.message import Message
 from store.turns import now_ms
 from weijing.emergency import screen
-from weijing.errors import PageRefused, StoreUnavailable
+from weijing.errors import StoreUnavailable
 from weijing.links import rating_signature
+from weijing.refusals import PageRefused
 
 FORM = "rate_service"
 LONGEST = 500

@@ -10,8 +10,9 @@ from aiohttp import web
 from channels.h5.desk import DESK, Desk, render
 from channels.h5.parcel import MOST, REASONS, Part, keep, read_parts
 from store.evidence import EvidenceStore
-from weijing.errors import EvidenceRefused, PageRefused
+from weijing.errors import EvidenceRefused
 from weijing.links import sign
+from weijing.refusals import PageRefused
 
 FORM = "add_evidence"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from channels.tally import Tally
-from weijing.errors import ChatRefused
+from weijing.refusals import ChatRefused
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from channels.webchat.reception import ID, Reception, message_key, read_body
 from store.evidence import Evidence, EvidenceStore, evidence_id
 from store.message import Message
 from store.turns import now_ms
-from weijing.errors import ChatRefused, EvidenceRefused, EvidenceUnreadable
+from weijing.errors import EvidenceRefused, EvidenceUnreadable
 from weijing.media_type import LIMITS
+from weijing.refusals import ChatRefused
 
 UPLOAD_S = 180.0
 _AT_ONCE = 32

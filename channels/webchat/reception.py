@@ -18,7 +18,8 @@ from store.message import Message
 from store.turns import now_ms
 from store.webchat_log import WebchatLog
 from weijing.emergency import screen
-from weijing.errors import ChatRefused, StoreUnavailable
+from weijing.errors import StoreUnavailable
+from weijing.refusals import ChatRefused
 
 LONGEST = 1000
 """Characters of one message; the page says so before it is sent."""

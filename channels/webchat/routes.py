@@ -22,7 +22,8 @@ from channels.webchat.visitors import Visitors
 from store.evidence import EvidenceStore
 from store.redis import client
 from store.webchat_log import WebchatLog
-from weijing.errors import ChatRefused, StoreUnavailable
+from weijing.errors import StoreUnavailable
+from weijing.refusals import ChatRefused
 from weijing.settings import Settings
 from weijing.tasks import end
 

@@ -13,7 +13,7 @@ import secrets
 from cryptography.fernet import Fernet, InvalidToken
 
 from store.webchat_log import LIVES_S
-from weijing.errors import ChatRefused
+from weijing.refusals import ChatRefused
 
 _VISITOR = re.compile(r"web\.[A-Za-z0-9_-]{22}")
 _BEARER = "Bearer "

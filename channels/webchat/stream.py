@@ -14,7 +14,8 @@ from aiohttp import web
 
 from channels.webchat.visitors import Page, Visitors
 from store.webchat_log import Entry, WebchatLog
-from weijing.errors import ChatRefused, StoreUnavailable
+from weijing.errors import StoreUnavailable
+from weijing.refusals import ChatRefused
 
 HEARTBEAT_S = 15.0
 """A page that hears nothing for about three of these takes the connection for dead."""

@@ -14,7 +14,8 @@ from store.webchat_log import LIVES_S
 from tests.channels.conftest import Bot, Edge, StartEdge, settings_with
 from tests.channels.webchat.conftest import VAULT_KEY, Visit, base
 from tests.channels.webchat.guest import Guest
-from weijing.errors import ChatRefused, SettingsError
+from weijing.errors import SettingsError
+from weijing.refusals import ChatRefused
 
 KEY = b"k" * 32
 
