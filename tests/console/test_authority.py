@@ -1,4 +1,7 @@
-"""Who may do what: every route of the table, for every role and for nobody. A route without a rule cannot exist; one that names an object says whose it must be."""
+"""Who may do what: every route of the table, for every role and for nobody.
+
+A route without a rule cannot exist; one that names an object says whose it must be.
+"""
 
 from __future__ import annotations
 
