@@ -22,7 +22,9 @@ test: lint types $(ASSETS) ## lint, types, a model if needed, every test
 	@echo "… model (trained only if something changed)"
 	@$(WEIJING) train --if-needed
 	@echo "… tests (minutes; real Redis, PostgreSQL, processes and browser)"
-	@.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not alone"
+	@echo "… the storms, one after the other: they load the whole machine"
+	@.venv/bin/pytest -m alone
 
 lint: $(SYNCED) ## ruff, and which room may import which
 	@.venv/bin/ruff check .

@@ -15,6 +15,7 @@ import pytest_asyncio
 from tests.e2e.platform_house import Storm, open_storm
 from weijing.engines import EmbeddedPostgres
 
+pytestmark = pytest.mark.alone
 KILLS = "kill@before_turn=0.003,kill@in_action=0.004,kill@before_commit=0.003,kill@during_commit=0.003,kill@after_commit=0.003"
 FREEZES = "freeze@before_commit=0.002,freeze@in_action=0.0005"
 USERS = 200
