@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from backend.idempotency import create_once
 from backend.identities import openid_digest
 from backend.problems import Problem, not_found
 from backend.vault import VAULT
+from backend.work import follow
 from weijing.workdays import SHANGHAI, add_workdays
 
 RECEIVED = "补的材料已收到，继续办理，有结果会告诉您。"
@@ -28,7 +30,7 @@ OPEN = """
 """
 
 
-async def ask(connection: asyncpg.Connection, number: str, step: dict[str, Any]) -> str:
+async def ask(connection: asyncpg.Connection, number: str, step: Mapping[str, Any]) -> str:
     """Write down what this step asks for, nothing where it asks for nothing; returns how the filer is told.
 
     Raises:
@@ -99,4 +101,5 @@ async def _taken(connection: asyncpg.Connection, number: str, row: asyncpg.Recor
     status, until = ("supplement", row["until"]) if left else ("processing", None)
     next_step = told(left, until) if left else RECEIVED
     await connection.execute(WRITE, number, status, left, until, [*row["steps"], step], next_step)
+    await follow(connection, number, status)
     return {"status": status, "left": len(left)}

@@ -21,8 +21,10 @@ from backend.idempotency import create_once
 from backend.identities import openid_digest
 from backend.problems import not_found
 from backend.proofs import hash_proof, new_query_code, prove
+from backend.receipts import day, moment, receipt
 from backend.rides import RIDE, begin_ride
 from backend.vault import VAULT, Vault
+from backend.work import open_work
 from weijing.filing import Filing, load_filings
 from weijing.workdays import SHANGHAI, add_workdays
 
@@ -60,7 +62,7 @@ async def create_filing(request: web.Request) -> web.StreamResponse:
         known = fingerprint(vault, filing, body["openid"], fields, received.date())
         if known and (earlier := await _earlier(connection, known)):
             text = f"今天已经登记过，编号{earlier['filing_no']}，没有重复登记。请用当时给您的查询码查看进展。"
-            return 200, _receipt(earlier, None, text, duplicate_of=earlier["filing_no"])
+            return 200, receipt("filing_no", earlier, None, text, duplicate_of=earlier["filing_no"])
         return 201, await _file(connection, vault, filing, body["openid"], fields, received, known)
 
     return await create_once(request, create)
@@ -80,7 +82,7 @@ async def query_filing(request: web.Request) -> web.StreamResponse:
 def filing_progress(row: asyncpg.Record) -> dict[str, Any]:
     """What the filer is told; never what was answered."""
     progress = {name: row[name] for name in ("filing_no", "kind", "item_name", "status", "steps", "next_step", "office", "asks")}
-    days = {"promised_on": _day(row["promised_on"]), "until": _day(row["until"]), "applied_on": _moment(row["received_at"])[:10]}
+    days = {"promised_on": day(row["promised_on"]), "until": day(row["until"]), "applied_on": moment(row["received_at"])[:10]}
     return progress | days | {"status_text": STATUS[row["status"]], "phone": PHONE}
 
 
@@ -108,11 +110,12 @@ async def _file(
         INSERT, number, filing.id, filing.name, sender, known, vault.seal(fields), [{"at": received.isoformat(), "name": "登记", "note": ""}],
         filing.receipt, f"{filing.owner}部门", received, promised, filing.erasable, keep_until(filing, received.date()),
     )  # fmt: skip
+    await open_work(connection, "filing", number)
     await _keep_proofs(connection, vault, number, {"query_code": code, **filers_phone(filing, fields)})
     await connection.execute(SUBSCRIBE, number, sender, vault.seal(openid))
     if filing.id == RIDE and "expected_at" in fields:
         await begin_ride(connection, vault, number, openid, fields)
-    return _receipt({"filing_no": number, "received_at": received, "promised_on": promised}, code, filing.receipt)
+    return receipt("filing_no", {"filing_no": number, "received_at": received, "promised_on": promised}, code, filing.receipt)
 
 
 async def _keep_proofs(connection: asyncpg.Connection, vault: Vault, number: str, proofs: dict[str, str]) -> None:
@@ -129,16 +132,3 @@ def filers_phone(filing: Filing, fields: Fields) -> dict[str, str]:
 def keep_until(filing: Filing, day: date) -> date | None:
     """The last day on which it is kept; None where the definition leaves it to the bureau's rules."""
     return day + timedelta(days=filing.keep_days) if filing.keep_days else None
-
-
-def _receipt(row: asyncpg.Record | dict[str, Any], code: str | None, text: str, duplicate_of: str | None = None) -> dict[str, Any]:
-    times = {"received_at": _moment(row["received_at"]), "promised_on": _day(row["promised_on"])}
-    return {"filing_no": row["filing_no"], "query_code": code, "next_step": text, "duplicate_of": duplicate_of, **times}
-
-
-def _moment(value: datetime) -> str:
-    return value.astimezone(SHANGHAI).isoformat()
-
-
-def _day(value: date | None) -> str | None:
-    return value.isoformat() if value else None

@@ -11,6 +11,7 @@ from backend.changes import SUBSCRIBE
 from backend.promises import Promises, supervisor_of
 from backend.serials import next_number
 from backend.vault import Vault
+from backend.work import follow, open_work
 from weijing.workdays import SHANGHAI
 
 STATUS = {"open": "待回访", "answered": "已答复"}
@@ -40,14 +41,16 @@ async def follow_up(
     if known:
         step = {"at": now.isoformat(), "name": "改评", "note": f"差评：{poor}" if poor else "改后没有差评"}
         row = await connection.fetchrow(AGAIN, known["follow_up_no"], [*known["steps"], step], bool(poor), promises.follow_up_on(now.date()))
+        await follow(connection, row["follow_up_no"], row["status"])
         return _told(row) if poor else None
     if not poor:
         return None
     unit = supervisor_of(rated_unit)
-    opened = {"follow_up_no": await next_number(connection, "H", now.year), "unit": unit, "due_on": promises.follow_up_on(now.date())}
+    opened: dict[str, Any] = {"follow_up_no": await next_number(connection, "H", now.year), "unit": unit, "due_on": promises.follow_up_on(now.date())}
     steps = [{"at": now.isoformat(), "name": "差评", "note": poor}]
     await connection.execute(OPEN, opened["follow_up_no"], rating["matter"], rater, rated_unit, unit, steps, NEXT, now, opened["due_on"])
     await connection.execute(SUBSCRIBE, opened["follow_up_no"], rater, vault.seal(rating["openid"]))
+    await open_work(connection, "follow_up", opened["follow_up_no"])
     return _told(opened)
 
 

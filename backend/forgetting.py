@@ -16,6 +16,7 @@ from weijing.workdays import SHANGHAI
 
 FORGET = (
     "DELETE FROM backend.filings WHERE filing_no = ANY($1)",
+    "DELETE FROM backend.work WHERE number = ANY($1)",
     "DELETE FROM backend.proofs WHERE number = ANY($1)",
     "DELETE FROM backend.subscriptions WHERE number = ANY($1)",
     "DELETE FROM backend.changes WHERE change ->> 'number' = ANY($1)",

@@ -28,10 +28,19 @@ from backend.report_supplements import ask_reporter, supplement_report
 from backend.reports import create_report, query_report
 from backend.ride_contacts import agree, end, invite, read_invitation
 from backend.rides import check_in, list_own_rides, list_rides, mark_stage
+from backend.seal_openings import approve_opening, ask_opening, list_openings, read_reporter
 from backend.service_items import list_service_items, read_service_item
+from backend.statistics import read_statistics
 from backend.steps import add_step
+from backend.supervision import supervise
 from backend.surveys import answer_survey, list_surveys, put_survey, read_results
+from backend.units import list_units
 from backend.withdrawal import withdraw_report
+from backend.work_asks import ask_citizen
+from backend.work_detail import read_work
+from backend.work_list import list_work
+from backend.work_merges import merge
+from backend.work_moves import add_note, assign, transition
 
 HANDLERS: dict[str, Handle] = {
     "listServiceItems": list_service_items,
@@ -100,5 +109,19 @@ HANDLERS: dict[str, Handle] = {
     "queryDelivery": query_delivery,
     "setPayment": set_payment,
     "countNamesakes": count_namesakes,
+    "listUnits": list_units,
+    "readWorkStatistics": read_statistics,
+    "listWork": list_work,
+    "readWork": read_work,
+    "moveWork": transition,
+    "assignWork": assign,
+    "askCitizen": ask_citizen,
+    "mergeWork": merge,
+    "superviseWork": supervise,
+    "addWorkNote": add_note,
+    "askSealOpening": ask_opening,
+    "approveSealOpening": approve_opening,
+    "readSealedReporter": read_reporter,
+    "listSealOpenings": list_openings,
 }
 """operationId of the spec -> handler; the public ones stand in `backend/app.py`."""

@@ -21,9 +21,11 @@ from backend.identities import openid_digest
 from backend.problems import not_found
 from backend.promises import PETITIONS, PROMISES, Promises
 from backend.proofs import hash_proof, new_query_code, prove
+from backend.receipts import moment, receipt
 from backend.reports import fingerprint
 from backend.serials import next_number
 from backend.vault import VAULT, Vault
+from backend.work import open_work
 from weijing.workdays import SHANGHAI
 
 KINDS = {"suggestion": "建议", "question": "咨询", "request": "求助", "praise": "表扬", "opinion": "意见"}
@@ -51,7 +53,7 @@ async def create_letter(request: web.Request) -> web.StreamResponse:
         if known:
             await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 3))", known)
             if earlier := await connection.fetchrow(EARLIER, known):
-                return 200, _receipt(earlier, None, routing.repeated(earlier["letter_no"]), duplicate_of=earlier["letter_no"])
+                return 200, receipt("letter_no", earlier, None, routing.repeated(earlier["letter_no"]), duplicate_of=earlier["letter_no"])
         return 201, await _file(connection, vault, request.app[PROMISES], letter, known)
 
     return await create_once(request, create)
@@ -71,7 +73,7 @@ async def query_letter(request: web.Request) -> web.StreamResponse:
 def letter_progress(row: asyncpg.Record) -> dict[str, Any]:
     """What the writer is told; never the words or the names."""
     progress = {name: row[name] for name in ("letter_no", "kind", "status", "steps", "next_step")}
-    progress |= {"status_text": STATUS[row["status"]], "received_at": _moment(row["received_at"]), "promised_on": row["promised_on"].isoformat()}
+    progress |= {"status_text": STATUS[row["status"]], "received_at": moment(row["received_at"]), "promised_on": row["promised_on"].isoformat()}
     progress["item_name"] = f"局长信箱：{KINDS[row['kind']]}"
     return progress | {"office": f"{row['unit']}部门", "phone": routing.phone_of(row["unit"])}
 
@@ -80,17 +82,18 @@ async def _file(connection: asyncpg.Connection, vault: Vault, promises: Promises
     code, now, named = new_query_code(), datetime.now(SHANGHAI).replace(microsecond=0), bool(letter.get("writer"))
     hashed = await hash_proof(vault, "query_code", code)
     unit = routing.INSPECTORS if letter["kind"] != "praise" and routing.complains(letter["content"]) else PETITIONS
-    row = {"letter_no": await next_number(connection, "X", now.year), "received_at": now, "promised_on": promises.letter_on(now.date(), named=named)}
+    row: dict[str, Any] = {"letter_no": await next_number(connection, "X", now.year), "received_at": now, "promised_on": promises.letter_on(now.date(), named=named)}
     told = named and bool(letter.get("openid"))
     sender = openid_digest(vault, letter["openid"]) if told else None
     steps = [{"at": now.isoformat(), "name": "登记", "note": f"转{unit}部门"}]
     text = _next_step(letter["kind"], unit, named=named)
     contact = vault.seal(letter["writer"]) if named else None
     await connection.execute(INSERT, row["letter_no"], letter["kind"], letter["content"], contact, sender, known, unit, steps, text, now, row["promised_on"])
+    await open_work(connection, "letter", row["letter_no"])
     await connection.execute(PROOF, row["letter_no"], hashed)
     if told:
         await connection.execute(SUBSCRIBE, row["letter_no"], sender, vault.seal(letter["openid"]))
-    return _receipt(row, code, text)
+    return receipt("letter_no", row, code, text)
 
 
 def _next_step(kind: str, unit: str, *, named: bool) -> str:
@@ -99,12 +102,3 @@ def _next_step(kind: str, unit: str, *, named: bool) -> str:
     limit = f"需要调查处理的，受理后{routing.FINISH_DAYS}日内办结（《信访工作条例》第三十四条）。" if kind in {"request", "opinion"} and named else ""
     told = "有答复会在这里告诉您。" if named else "没有留姓名，无法主动告知，请用编号和查询码查看答复。"
     return f"您的来信已登记，转{unit}部门办理。{limit}{told}"
-
-
-def _receipt(row: asyncpg.Record | dict[str, Any], code: str | None, text: str, duplicate_of: str | None = None) -> dict[str, Any]:
-    times = {"received_at": _moment(row["received_at"]), "promised_on": row["promised_on"].isoformat()}
-    return {"letter_no": row["letter_no"], "query_code": code, "next_step": text, "duplicate_of": duplicate_of, **times}
-
-
-def _moment(value: datetime) -> str:
-    return value.astimezone(SHANGHAI).isoformat()

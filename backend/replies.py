@@ -15,6 +15,7 @@ from backend.changes import note_change
 from backend.contract import BODY
 from backend.idempotency import create_once
 from backend.problems import not_found
+from backend.work import follow
 from weijing.workdays import SHANGHAI
 
 
@@ -66,6 +67,7 @@ async def add_reply(request: web.Request) -> web.StreamResponse:
             raise not_found()
         step = {"at": datetime.now(SHANGHAI).isoformat(timespec="seconds"), "name": "答复", "note": body["words"]}
         await connection.execute(kind.write, number, [*row["steps"], step], kind.next_step)
+        await follow(connection, number, "answered")
         answered = {"number": number, "status": "answered", "status_text": kind.statuses["answered"]}
         told = await note_change(connection, {**answered, "item_name": row["item_name"], "step": step, "next_step": kind.next_step})
         return 201, {**answered, "told": told}

@@ -15,6 +15,7 @@ from backend.idempotency import create_once
 from backend.problems import Problem, not_found
 from backend.reports import DONE, STATUS, fingerprint
 from backend.vault import VAULT
+from backend.work import resume
 from weijing.workdays import SHANGHAI
 
 READ = "SELECT * FROM backend.reports WHERE report_no = $1 AND status <> 'withdrawn' FOR UPDATE"
@@ -34,14 +35,23 @@ async def ask_reporter(request: web.Request) -> web.StreamResponse:
     report_no, question = request.match_info["report_no"], request[BODY]["question"]
 
     async def ask(connection: asyncpg.Connection) -> tuple[int, dict[str, Any]]:
-        row = await _open_report(connection, report_no)
-        step = _step("请您补充", "办理人员有问题想问您")
-        await connection.execute(ASK, report_no, question, [*row["steps"], step], TO_ANSWER)
-        moved = {"number": report_no, "status": row["status"], "status_text": STATUS[row["status"]]}
-        change = {**moved, "item_name": "投诉举报", "step": step, "next_step": TO_ANSWER, "question": question}
-        return 201, {**moved, "told": await note_change(connection, change)}
+        return 201, await put_question(connection, report_no, question)
 
     return await create_once(request, ask)
+
+
+async def put_question(connection: asyncpg.Connection, report_no: str, question: str) -> dict[str, Any]:
+    """Write the question and its changes; returns what `Stepped` of the contract holds.
+
+    Raises:
+        Problem: as `ask_reporter`.
+    """
+    row = await _open_report(connection, report_no)
+    step = _step("请您补充", "办理人员有问题想问您")
+    await connection.execute(ASK, report_no, question, [*row["steps"], step], TO_ANSWER)
+    moved = {"number": report_no, "status": row["status"], "status_text": STATUS[row["status"]]}
+    change = {**moved, "item_name": "投诉举报", "step": step, "next_step": TO_ANSWER, "question": question}
+    return {**moved, "told": await note_change(connection, change)}
 
 
 async def supplement_report(request: web.Request) -> web.StreamResponse:
@@ -62,6 +72,7 @@ async def supplement_report(request: web.Request) -> web.StreamResponse:
         added = {"at": step["at"], "text": body.get("text") or "", "question": row["question"]}
         next_step = ANSWERED if row["question"] else row["next_step"]
         await connection.execute(ADD, report_no, [*row["evidence"], *new], [*row["supplements"], added], [*row["steps"], step], next_step)
+        await resume(connection, report_no)
         return 201, {"report_no": report_no, "added": len(new), "evidence": len(known) + len(new)}
 
     return await create_once(request, add)

@@ -16,8 +16,10 @@ from backend.idempotency import create_once
 from backend.identities import openid_digest
 from backend.problems import not_found
 from backend.proofs import hash_proof, new_query_code, prove
+from backend.receipts import day, moment, receipt
 from backend.routing import NAMED, next_step, phone_of, promised_on, repeated, route, unit_of, urgent
 from backend.vault import SEALED, VAULT, Vault
+from backend.work import open_work
 from weijing.urgency import judge
 from weijing.workdays import SHANGHAI
 
@@ -69,7 +71,7 @@ async def query_report(request: web.Request) -> web.StreamResponse:
 def report_progress(row: asyncpg.Record) -> dict[str, Any]:
     """What the reporter is told; never the words, the names or the evidence."""
     progress = {name: row[name] for name in ("report_no", "kind", "topic", "status", "steps", "next_step")}
-    progress |= {"status_text": STATUS[row["status"]], "received_at": _moment(row["received_at"]), "promised_on": _day(row["promised_on"])}
+    progress |= {"status_text": STATUS[row["status"]], "received_at": moment(row["received_at"]), "promised_on": day(row["promised_on"])}
     progress["item_name"] = f"{KINDS[row['kind']]}：{row['topic']}"
     done = row["status"] == DONE
     progress |= {"question": None if done else row["question"], "outcome": row["steps"][-1]["note"] if done else None}
@@ -92,7 +94,7 @@ async def _earlier(connection: asyncpg.Connection, known: str) -> asyncpg.Record
 
 def _duplicate(earlier: asyncpg.Record, report: dict[str, Any]) -> dict[str, Any]:
     first = urgent(unit_of(report["kind"], report["topic"])) if report.get("happening_now") else ""
-    return _receipt(earlier, None, first + repeated(earlier["report_no"]), duplicate_of=earlier["report_no"])
+    return receipt("report_no", earlier, None, first + repeated(earlier["report_no"]), duplicate_of=earlier["report_no"])
 
 
 def _contact(vault: Vault, secret: Vault, report: dict[str, Any]) -> dict[str, str | None]:
@@ -119,9 +121,10 @@ async def _file(
         [{"at": received.isoformat(), "name": "登记", "note": f"转{to.area}{to.unit}部门"}], next_step(kind, mode, to, False), received, row["promised_on"],
         sender, contact["sealed"], report.get("details") or [], to.area, urgency.level, list(urgency.reasons),
     )  # fmt: skip
+    await open_work(connection, "report", row["report_no"])
     if sender:  # who left a name hears of questions and of the outcome without asking
         await connection.execute(SUBSCRIBE, row["report_no"], sender, vault.seal(report["openid"]))
-    return _receipt(row, await _new_code(connection, vault, row["report_no"]), next_step(kind, mode, to, urgent_now))
+    return receipt("report_no", row, await _new_code(connection, vault, row["report_no"]), next_step(kind, mode, to, urgent_now))
 
 
 async def _new_code(connection: asyncpg.Connection, vault: Vault, report_no: str) -> str:
@@ -129,16 +132,3 @@ async def _new_code(connection: asyncpg.Connection, vault: Vault, report_no: str
     hashed = await hash_proof(vault, "query_code", code)
     await connection.execute("INSERT INTO backend.proofs (number, kind, hash) VALUES ($1, 'query_code', $2)", report_no, hashed)
     return code
-
-
-def _receipt(row: asyncpg.Record | dict[str, Any], code: str | None, text: str, duplicate_of: str | None = None) -> dict[str, Any]:
-    times = {"received_at": _moment(row["received_at"]), "promised_on": _day(row["promised_on"])}
-    return {"report_no": row["report_no"], "query_code": code, "next_step": text, "duplicate_of": duplicate_of, **times}
-
-
-def _moment(value: datetime) -> str:
-    return value.astimezone(SHANGHAI).isoformat()
-
-
-def _day(value: Any) -> str | None:
-    return value.isoformat() if value else None

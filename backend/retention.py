@@ -15,6 +15,7 @@ from backend.database import FAULTS, POOL, transaction
 from backend.forgetting import forget_past
 from backend.notices import LIVE
 from backend.proofs import WINDOW_S
+from backend.supervision import climb
 from weijing.errors import EngineError
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ async def forget(pool: asyncpg.Pool, appointment_days: int) -> None:
 
 
 def keep_clean(appointment_days: int) -> Callable[[web.Application], AsyncIterator[None]]:
-    """Forget at start and every hour while the app runs."""
+    """Forget at start and every hour while the app runs, and raise the supervision of what is late."""
 
     async def clean(app: web.Application) -> AsyncIterator[None]:
         task = asyncio.create_task(_every_hour(app[POOL], appointment_days))
@@ -54,6 +55,7 @@ async def _every_hour(pool: asyncpg.Pool, appointment_days: int) -> None:
     while True:
         try:
             await forget(pool, appointment_days)
+            await climb(pool)
         except (*FAULTS, EngineError, asyncpg.PostgresError) as error:
-            log.warning("could not delete what is past its time (%s); next try in an hour", type(error).__name__)
+            log.warning("could not delete what is past its time or raise what is late (%s); next try in an hour", type(error).__name__)
         await asyncio.sleep(EVERY_S)

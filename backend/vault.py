@@ -68,7 +68,7 @@ VAULT = web.AppKey("vault", Vault)
 SEALED = web.AppKey("sealed", Vault)
 """The vault of reporters who asked for secrecy (公安机关办理行政案件程序规定 art. 63, 刑事案件程序规定 art. 173).
 
-It has a key of its own, and nothing here opens what it sealed.
+It has a key of its own; only `backend/seal_openings.py` opens what it sealed, for who asked with a reason and was approved by a second person.
 """
 
 

@@ -15,6 +15,7 @@ from backend.problems import Problem, not_found
 from backend.proofs import prove
 from backend.reports import DONE, report_progress
 from backend.vault import VAULT
+from backend.work import follow
 from weijing.workdays import SHANGHAI
 
 NEXT = "已按您的要求撤回，不再答复。已经掌握的违法犯罪线索，公安机关仍会依法核查。"
@@ -40,6 +41,7 @@ async def withdraw_report(request: web.Request) -> web.StreamResponse:
         if row["status"] != "withdrawn":
             step = {"at": datetime.now(SHANGHAI).isoformat(timespec="seconds"), "name": "撤回", "note": "投诉举报人撤回"}
             row = await connection.fetchrow(WRITE, report_no, [*row["steps"], step], NEXT)
+            await follow(connection, report_no, "withdrawn")
         return 200, report_progress(row)
 
     return await create_once(request, withdraw)
