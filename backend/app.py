@@ -13,7 +13,8 @@ from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import Histogram
 
 from backend.contract import SPEC, Operation, load_contract
-from backend.database import POOL, answers, close_pool, migrate, open_pool, wait_ready
+from backend.database import POOL, answers, close_pool, migrate, open_pool, transaction, wait_ready
+from backend.demo_work import seed_work
 from backend.handlers import HANDLERS
 from backend.problems import problems
 from backend.promises import PROMISES, Promises
@@ -21,6 +22,7 @@ from backend.retention import keep_clean
 from backend.security import Bucket, guard
 from backend.seed import seed
 from backend.vault import SEALED, VAULT, Vault, sealed_vault
+from backend.work import fill_work
 from weijing.health import add_health, serve, until_stopped
 from weijing.logs import set_up_logs
 from weijing.settings import Settings, load_settings
@@ -73,6 +75,10 @@ def _database(settings: Settings) -> Callable[[web.Application], AsyncIterator[N
         await asyncio.to_thread(migrate, url)
         app[POOL] = pool = await open_pool(url)
         await seed(pool, app[VAULT], demo=settings.demo, app_id=settings.wechat_app_id)
+        if settings.demo:
+            await seed_work(pool, app[VAULT], app[SEALED], app[PROMISES])
+        async with transaction(pool) as connection:
+            await fill_work(connection)
         yield
         await close_pool(pool)
 

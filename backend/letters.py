@@ -82,7 +82,8 @@ async def _file(connection: asyncpg.Connection, vault: Vault, promises: Promises
     code, now, named = new_query_code(), datetime.now(SHANGHAI).replace(microsecond=0), bool(letter.get("writer"))
     hashed = await hash_proof(vault, "query_code", code)
     unit = routing.INSPECTORS if letter["kind"] != "praise" and routing.complains(letter["content"]) else PETITIONS
-    row: dict[str, Any] = {"letter_no": await next_number(connection, "X", now.year), "received_at": now, "promised_on": promises.letter_on(now.date(), named=named)}
+    row: dict[str, Any] = {"letter_no": await next_number(connection, "X", now.year), "received_at": now}
+    row["promised_on"] = promises.letter_on(now.date(), named=named)
     told = named and bool(letter.get("openid"))
     sender = openid_digest(vault, letter["openid"]) if told else None
     steps = [{"at": now.isoformat(), "name": "登记", "note": f"转{unit}部门"}]

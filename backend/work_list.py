@@ -75,7 +75,7 @@ async def list_work(request: web.Request) -> web.StreamResponse:
     after = _cursor(asked["after"], name) if "after" in asked else []
     async with connected(request.app[POOL]) as connection:
         rows = await connection.fetch(*page(order, where, values, after, limit + 1))
-        count = f"SELECT count(*) FROM (SELECT FROM backend.work WHERE {where} LIMIT {COUNTED + 1}) AS some"  # noqa: S608  our own words; values are parameters
+        count = f"SELECT count(*) FROM (SELECT FROM backend.work WHERE {where} LIMIT {COUNTED + 1}) AS found"  # noqa: S608  our own words; values are parameters
         total = await connection.fetchval(count, *values)
     following = _cursor_of(order, name, rows[limit - 1]) if len(rows) > limit else None
     told = {"work": [work_told(row) for row in rows[:limit]], "next": following}
