@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from ruamel.yaml import YAML
 
 from backend.supervision import climb
+from backend.time_limits import PATH, resumed, yellow_on
 from backend.work_states import LEGAL, STATE, STATES, STATUS
 from tests.backend.conftest import Answer, Api, Running
 from tests.backend.test_filings import file
 from tests.backend.test_reports import REPORTER
+from weijing.filing import load_filings
+from weijing.law_texts import load_law_texts
 from weijing.workdays import add_workdays
 
 COMPLAINT = {"kind": "complaint", "topic": "不作为", "mode": "named", "reporter": REPORTER}
@@ -228,3 +234,44 @@ async def test_a_forgotten_filing_leaves_no_work(api: Api, database: asyncpg.Con
     if erased.status == 200:
         assert (await api("GET", f"/v1/work/{number}")).status == 404
     assert erased.status == 200
+
+
+async def test_two_merges_crosswise_make_one(api: Api) -> None:
+    one, other = (await filed(api))["report_no"], (await filed(api))["report_no"]
+    pair = await asyncio.gather(do(api, one, "merges", into=other, version=1), do(api, other, "merges", into=one, version=1))
+    assert sorted(answer.status for answer in pair) == [201, 409]
+
+
+async def test_staff_and_citizen_at_once_wait_for_each_other(api: Api) -> None:
+    number = (await filed(api, openid="o-at-once"))["report_no"]
+    await do(api, number, "asks", question="哪天？", kind="text")
+    body = {"openid": "o-at-once", "text": "昨天"}
+    answers = [api("POST", f"/v1/reports/{number}/supplements", key=uuid4().hex, json=body) for _ in range(5)]
+    done = await asyncio.gather(*answers, *(do(api, number, "notes", text="看") for _ in range(5)))
+    assert {answer.status for answer in done} == {201}
+    assert (await read(api, number))["state"] == "processing"
+
+
+async def test_a_matter_without_work_gets_it_at_the_next_start(api: Api, database: asyncpg.Connection, backend: Running) -> None:
+    report = await filed(api, **COMPLAINT)
+    before = await read(api, report["report_no"])
+    await database.execute("DELETE FROM backend.work WHERE number = $1", report["report_no"])
+    with Running(backend.settings):
+        assert await read(api, report["report_no"]) == before
+
+
+def test_every_limit_is_in_force_by_an_article_that_exists(shared: Path) -> None:
+    rules = YAML(typ="safe").load(PATH.read_text(encoding="utf-8"))
+    texts = load_law_texts(shared)
+    for rule in rules:
+        assert rule.get("unconfirmed") is True or (texts.knows(rule["law"], rule["article"]) and rule["days"] > 0), rule
+        assert set(rule.get("topics", ())) <= {*load_filings(), "建议", "咨询", "求助", "表扬", "意见"}
+
+
+def test_a_limit_grows_by_the_days_that_it_stood_and_warns_at_a_quarter() -> None:
+    friday, monday = date(2026, 11, 13), date(2026, 11, 16)
+    assert resumed(date(2026, 11, 20), friday, monday, workdays=False) == date(2026, 11, 23)
+    assert resumed(date(2026, 11, 20), friday, monday, workdays=True) == date(2026, 11, 23), "one workday stood, and the next is a Monday"
+    assert resumed(None, friday, monday, workdays=True) is None
+    assert yellow_on(date(2026, 11, 2), add_workdays(date(2026, 11, 2), 20)) == add_workdays(date(2026, 11, 2), 15)
+    assert yellow_on(friday, add_workdays(friday, 3)) == monday, "never less than two workdays before"
