@@ -74,12 +74,19 @@ async def list_work(request: web.Request) -> web.StreamResponse:
     where, values = conditions(asked)
     after = _cursor(asked["after"], name) if "after" in asked else []
     async with connected(request.app[POOL]) as connection:
-        rows = await connection.fetch(*page(order, where, values, after, limit + 1))
-        count = f"SELECT count(*) FROM (SELECT FROM backend.work WHERE {where} LIMIT {COUNTED + 1}) AS found"  # noqa: S608  our own words; values are parameters
-        total = await connection.fetchval(count, *values)
+        try:
+            rows = await connection.fetch(*page(order, where, values, after, limit + 1))
+        except asyncpg.DataError:  # a cursor that somebody made up
+            raise _no_cursor() from None
+        total = await _count(connection, where, values) if after or len(rows) > limit else len(rows)
     following = _cursor_of(order, name, rows[limit - 1]) if len(rows) > limit else None
     told = {"work": [work_told(row) for row in rows[:limit]], "next": following}
     return web.json_response(told | {"total": min(total, COUNTED), "more": total > COUNTED})
+
+
+async def _count(connection: asyncpg.Connection, where: str, values: list[Any]) -> int:
+    count = f"SELECT count(*) FROM (SELECT FROM backend.work WHERE {where} LIMIT {COUNTED + 1}) AS found"  # noqa: S608  our own words; values are parameters
+    return int(await connection.fetchval(count, *values))
 
 
 def page(order: Order, where: str, values: list[Any], after: list[Any], limit: int) -> tuple[Any, ...]:
@@ -131,4 +138,8 @@ def _cursor(text: str, name: str) -> list[Any]:
             raise ValueError(given)
         return [read(key) for read, key in zip(order.read, keys, strict=True)]
     except (ValueError, TypeError, AttributeError):
-        raise Problem(400, "invalid_parameter", "after: the `next` of a page in the same order") from None
+        raise _no_cursor() from None
+
+
+def _no_cursor() -> Problem:
+    return Problem(400, "invalid_parameter", "after: the `next` of a page in the same order")
