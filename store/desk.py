@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from store import desk_moves as moves
+from store.dead_letters import DeadLetters
 from store.desk_checks import Ownership, known_unit, recorded, refusal, with_room
 from store.desk_notes import DeskNotes
 from store.message import Bubble
@@ -32,8 +33,8 @@ class Desk:
 
     def __init__(self, engine: AsyncEngine, redis: Redis) -> None:
         self._engine = engine
-        self._turns = Turns(redis)
-        self.notes = DeskNotes(engine, self._turns)
+        self._letters = DeadLetters(redis)
+        self.notes = DeskNotes(engine, Turns(redis))
 
     async def claim(self, openid: str, staff: str) -> Ownership:
         """Take a waiting conversation.
@@ -95,6 +96,18 @@ class Desk:
         async with self._engine.begin() as connection:
             await self._seen(connection, openid, by)
         await self.notes.say(openid, by, bubbles, key)
+
+    async def retry(self, openid: str, by: str, key: str) -> bool:
+        """Send a reply again that the platform did not take; False when it is not given up, or was sent again before.
+
+        Raises:
+            DeskRefused: the conversation is not his.
+            StoreUnavailable: ask again.
+        """
+        async with self._engine.begin() as connection:
+            await self._seen(connection, openid, by)
+        letter = next((one for one in await self._letters.all() if (one.openid, one.key, one.kind) == (openid, key, "reply")), None)
+        return letter is not None and await self._letters.resend(letter)
 
     async def seen(self, openid: str, by: str) -> None:
         """A sign of life of the assignee in this conversation.

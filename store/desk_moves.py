@@ -48,5 +48,5 @@ NOTIFY = sa.text("""
     FROM unnest(CAST(:openids AS text[])) AS openid""")
 UNTOLD = sa.text("""
     SELECT d.id, d.openid, d.deed, d.at, d.note, s.name FROM weijing.desk_deeds d LEFT JOIN weijing.staff s ON s.id = d.assignee
-    WHERE d.told_at IS NULL AND d.at < :before ORDER BY d.id LIMIT 200""")
+    WHERE d.told_at IS NULL AND (d.at < :before OR d.id = :deed) ORDER BY d.id LIMIT 200""")
 TOLD = sa.text("UPDATE weijing.desk_deeds SET told_at = now() WHERE id = :id")

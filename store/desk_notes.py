@@ -47,17 +47,17 @@ class DeskNotes:
         data = {"deed": "said", "by": staff, "bubbles": json.dumps(bubbles, ensure_ascii=False)}
         await self._accept(Message(f"{key}:said", openid, channel_of(openid), "staff", data=data, at=now_ms()))
 
-    async def repeat(self) -> int:
-        """Tell what nobody has told; returns how many deeds that were. Run by any console.
+    async def repeat(self, deed: int = 0) -> int:
+        """Tell what nobody has told, and `deed` at once; returns how many deeds that were. Run by any console.
 
         Raises:
             StoreUnavailable: Redis did not answer; the rest is told the next time.
         """
         async with self._engine.connect() as connection:
-            rows = (await connection.execute(moves.UNTOLD, {"before": datetime.now(timezone.utc) - GRACE})).all()
+            rows = (await connection.execute(moves.UNTOLD, {"before": datetime.now(timezone.utc) - GRACE, "deed": deed})).all()
         for row in rows:
-            deed = DEEDS.get(row.deed, row.deed)
-            await self._tell(row.id, row.openid, "released" if deed == "claimed" and not row.name else deed, row.name or "", row.at, row.note)
+            word = DEEDS.get(row.deed, row.deed)
+            await self._tell(row.id, row.openid, "released" if word == "claimed" and not row.name else word, row.name or "", row.at, row.note)
         return len(rows)
 
     async def _tell(self, number: int, openid: str, deed: str, name: str, at: datetime, note: str) -> None:

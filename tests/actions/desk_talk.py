@@ -37,6 +37,10 @@ class DeskTalk:
         """The user chooses a menu entry; answers the texts of the reply."""
         return await self._texts(Message("", "o1", kind="event", event="click", event_key=intent, emergency=emergency))
 
+    async def ask(self, item: str) -> str:
+        """The user asks about a service item, as a page would send it."""
+        return await self._texts(Message("", "o1", kind="form", event_key="ask_guide", data={"service_item": item}))
+
     async def write(self, text: str) -> str:
         """The user writes; the rules' classifier knows greetings and thanks only."""
         return await self._texts(Message("", "o1", text=text))
