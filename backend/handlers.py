@@ -13,6 +13,7 @@ from backend.evidence import add_evidence
 from backend.filing_supplements import add_supplement, list_supplements
 from backend.filings import create_filing, query_filing
 from backend.finished import list_ratable
+from backend.conversations import end_conversation
 from backend.forgetting import erase_filing
 from backend.identities import bind_identity, read_identity, unbind_identity
 from backend.letters import create_letter, query_letter
@@ -57,6 +58,7 @@ HANDLERS: dict[str, Handle] = {
     "listRatable": list_ratable,
     "replyToFollowUp": add_reply,
     "createLetter": create_letter,
+    "endConversation": end_conversation,
     "queryLetter": query_letter,
     "addLetterStep": add_step,
     "replyToLetter": add_reply,

@@ -14,6 +14,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, ConversationPaused, ConversationResumed, Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from store.context import current
 from store.message import Bubble, Message
 
 KIND = "staff"
@@ -21,8 +22,8 @@ OWNER_AT, STAFF_NAME, WAITING_TOLD = "owner_at", "staff_name", "waiting_told"
 """Slots: when the owner last changed (ms), who of the staff has the conversation, when the user was last told that he waits (s)."""
 RETURNED = "工作人员已经把会话交还给我。我是微警，请接着问；还要找人，回复“人工”。"
 CLOSED = "这次人工服务结束了，谢谢您。以后的问题我来答；还要找人，回复“人工”。"
-RATE = "这次服务得怎么样？想评价就说“评价”。"
-RATED = {"title": "评价", "payload": "评价"}
+RATABLE = ("solved", "transferred")
+"""How a conversation ended that the user is asked about; the courier does so, once the backend has given it a number."""
 
 
 def take_note(message: Message, tracker: DialogueStateTracker, domain: Domain) -> list[Bubble]:
@@ -58,7 +59,10 @@ def _words(deed: str, end_state: str) -> list[Bubble]:
         return [{"text": RETURNED}]
     if end_state == "spam":
         return []
-    return [{"text": CLOSED}, *([{"text": RATE, "buttons": [RATED]}] if end_state != "no_answer" else [])]
+    if end_state in RATABLE:
+        context = current()
+        context.defer("POST", "/v1/conversations", {"openid": context.openid}, context.idempotency_key("conversation_ended"), "conversation")
+    return [{"text": CLOSED}]
 
 
 def _said(bubble: Bubble, by: str) -> BotUttered:

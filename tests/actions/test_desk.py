@@ -9,7 +9,7 @@ from rasa.shared.core.events import BotUttered
 
 from bot.processor import TurnProcessor
 from bot.silence import WAITING
-from bot.staff_notes import CLOSED, RATE, RETURNED
+from bot.staff_notes import CLOSED, RETURNED
 from bot.turn import RESUMED
 from store.events import StaffEvent, TurnEvent, parse_event
 from tests.actions.desk_talk import DeskTalk
@@ -50,12 +50,12 @@ async def test_a_repeat_says_what_staff_said_last(talk: DeskTalk) -> None:
 
 
 async def test_a_conversation_that_is_closed_is_asked_about_and_spam_is_not(talk: DeskTalk) -> None:
-    for end_state, told in (("solved", [CLOSED, RATE]), ("no_answer", [CLOSED]), ("spam", [])):
+    for end_state, told, asked in (("solved", [CLOSED], 1), ("no_answer", [CLOSED], 0), ("spam", [], 0)):
         await talk.click("request_handoff")
         await talk.staff("claimed", "李四")
         bubbles = await talk.staff("closed", end_state=end_state)
         assert [bubble["text"] for bubble in bubbles] == told
-        assert not talk.tracker.is_paused()
+        assert not talk.tracker.is_paused() and talk.commit and len(talk.commit.deferred) == asked
     assert (await talk.click("thank")) != ""
 
 
