@@ -23,5 +23,7 @@ def _letter(answer: Json) -> str:
     return (LETTER_KNOWN if answer["duplicate_of"] else LETTER).format(**answer)
 
 
-KEPT: Mapping[str, Callable[[Json], str]] = {"rating": _rating, "letter": _letter, "survey": lambda answer: ANSWERED, "conversation": lambda answer: ENDED.format(**answer)}
+KEPT: Mapping[str, Callable[[Json], str]] = {
+    "rating": _rating, "letter": _letter, "survey": lambda answer: ANSWERED, "conversation": lambda answer: ENDED.format(**answer),
+}  # fmt: skip
 """Kind of a kept call -> the words for its answer."""

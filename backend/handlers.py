@@ -7,13 +7,13 @@ from backend.appointments import cancel_appointment, create_appointment, list_ap
 from backend.cases import query_case
 from backend.changes import list_changes, subscribe, unsubscribe
 from backend.contract import Handle
+from backend.conversations import end_conversation
 from backend.counters import list_counters, list_slots
 from backend.deliveries import add_delivery_step, create_delivery, query_delivery
 from backend.evidence import add_evidence
 from backend.filing_supplements import add_supplement, list_supplements
 from backend.filings import create_filing, query_filing
 from backend.finished import list_ratable
-from backend.conversations import end_conversation
 from backend.forgetting import erase_filing
 from backend.identities import bind_identity, read_identity, unbind_identity
 from backend.letters import create_letter, query_letter

@@ -19,7 +19,7 @@ from tests.bot.small_model import train_small
 from tests.e2e.house import House, free_port
 from weijing.engines import EmbeddedRedis
 
-USERS, WORDS = 12, 4
+USERS, WORDS = 5, 3
 
 
 @pytest.fixture
