@@ -20,6 +20,7 @@ _TOKEN = re.compile(
     "|(?P<优>优秀?|不错|好评|五颗?星|满分|(?:很|挺|非常|真|特别|十分)?(?:好|满意|棒|赞))"
 )
 _FILLER = re.compile("评价|评分|打分|评个|我想|我要|给个?|的|了|吧|是|[A-Z]\\d{4}-\\d{6}")
+_CONVERSATION = re.compile("D\\d{4}-\\d{6}")
 _CLAUSE = re.compile("[，,。.;；!！\\s]+")
 SHORT = 20
 """Characters up to which marks that name nothing speak of everything."""
@@ -55,7 +56,8 @@ def _mark(slot: str) -> Reader:
 def number_of(said: Said) -> str | None:
     """The number that a message names."""
     kinds = ("application_no", "report_no", "filing_no", "case_no", "letter_no", "appointment_no")
-    return next((found for kind in kinds if (found := said.identifier(kind))), None)
+    ended = _CONVERSATION.search(said.text)
+    return next((found for kind in kinds if (found := said.identifier(kind))), ended.group() if ended else None)
 
 
 def _matter(said: Said, slots: Slots) -> str | None:

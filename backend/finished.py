@@ -21,6 +21,7 @@ MATTERS = """(
     UNION ALL SELECT report_no, '投诉举报', unit, received_at::date, NULL, sender, status IN ('done', 'withdrawn') FROM backend.reports
     UNION ALL SELECT letter_no, '局长信箱来信', unit, received_at::date, NULL, sender, status = 'answered' FROM backend.letters
     UNION ALL SELECT filing_no, item_name, office, received_at::date, NULL, sender, status IN ('completed', 'rejected') FROM backend.filings
+    UNION ALL SELECT conversation_no, '人工会话', unit, ended_on, NULL, sender, true FROM backend.conversations
     UNION ALL SELECT appointment_no, '窗口预约', o.name, starts_at::date, NULL, a.person, status <> 'cancelled' AND starts_at < now()
                 FROM backend.appointments a JOIN backend.offices o ON o.id = a.office_id
 ) AS matter"""

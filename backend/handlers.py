@@ -7,6 +7,7 @@ from backend.appointments import cancel_appointment, create_appointment, list_ap
 from backend.cases import query_case
 from backend.changes import list_changes, subscribe, unsubscribe
 from backend.contract import Handle
+from backend.conversations import end_conversation
 from backend.counters import list_counters, list_slots
 from backend.deliveries import add_delivery_step, create_delivery, query_delivery
 from backend.evidence import add_evidence
@@ -66,6 +67,7 @@ HANDLERS: dict[str, Handle] = {
     "listRatable": list_ratable,
     "replyToFollowUp": add_reply,
     "createLetter": create_letter,
+    "endConversation": end_conversation,
     "queryLetter": query_letter,
     "addLetterStep": add_step,
     "replyToLetter": add_reply,

@@ -6,7 +6,6 @@ import asyncio
 import time
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from cryptography.fernet import Fernet
 from rasa.core.channels.channel import UserMessage
@@ -14,9 +13,13 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import ActionExecuted, BotUttered, ConversationPaused, ConversationResumed, Event, UserUttered
 
 from bot.follow_up import recalled
+from bot.held_answers import Reviewed, review
 from bot.live import LiveUser
 from bot.processor import TurnProcessor
 from bot.several import answer_parts
+from bot.silence import while_paused
+from bot.staff_notes import KIND, changed_owner, named_item, staff_words, take_note
+from bot.turn_event import Happened
 from bot.understanding import FORM, RESUME, opening, standing, to_user_message
 from bot.window import dump, plan_cut
 from store.commits import Commit
@@ -27,18 +30,16 @@ from store.turns import dumps, masked, now_ms
 from weijing import easy_mode
 from weijing.candidate_names import hide_candidates
 from weijing.privacy import mask_for_log
-from weijing.urgency import URGENT
 
 SORRY = "抱歉，这条消息我没能处理好，已转给工作人员。着急的话请拨打 110（紧急）或 12345。"
 EMPTY = "我没有听懂。您可以换个说法，或回复“人工”找工作人员。"
-WAITING = "已记下，工作人员接手时会看到。有危险请直接拨打 110；要接着问我，请回复“返回机器人”。"
 RESUMED = "好的，我是微警，请继续说。"
 KEPT = "之前没能及时发给您的消息，先补在这里："
 """Comes before replies that waited for the user to write again."""
 SHOW_ME = frozenset({"查看", "查看答复", "看看", "看答复", "答复", "回复", "继续"})
 """All that a user says who only wants to see what waits, as the edge told him to: no words for the bot."""
 SLOW_SECONDS = 7.0
-METADATA = frozenset({"utter_action", "template", "model_id", "assistant_id"})
+METADATA = frozenset({"utter_action", "template", "model_id", "assistant_id", "staff"})
 """What is kept of a bot event's metadata."""
 
 
@@ -67,7 +68,7 @@ class TurnRunner:
         self.model_id = processor.model_metadata.model_id
 
     async def run(self, message: Message, entry: str, user: LiveUser, held: Held = ()) -> Commit:
-        """Answer the message on the user's tracker.
+        """Answer the message on the user's tracker, or take note of what the desk did.
 
         Args:
             entry: the inbox entry, removed by the commit.
@@ -78,23 +79,44 @@ class TurnRunner:
         """
         started = time.perf_counter()
         context = TurnContext(message.key, message.openid, message.channel, self._settings.cipher, user.vault)
+        before = len(user.tracker.events)
         token = CURRENT.set(context)
         try:
-            before = len(user.tracker.events)
-            bubbles = [] if _wants_kept(message, held) else await self._answer(message, user, context)
+            reviewed = await self._take_note(message, user) if message.kind == KIND else await self._reply(message, user, context, held)
         finally:
             CURRENT.reset(token)
         new = list(islice(user.tracker.events, before, None))
-        if user.tracker.get_slot(easy_mode.SLOT) and bubbles and not user.tracker.is_paused():
+        bubbles = reviewed.bubbles
+        if user.tracker.get_slot(easy_mode.SLOT) and bubbles and message.kind != KIND and not user.tracker.is_paused():
             bubbles = _eased(bubbles, new, context)
+        held = () if message.kind == KIND else held  # a deed of the desk is no word of the user's: what waits for one goes on waiting
         shown = _shown(message, held, bubbles)
         cut = plan_cut(user.tracker, self.domain, user.header)
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        happened = Happened(message, user.tracker, new, masked(_kept(shown, context)), held if shown else (), milliseconds, context, reviewed.answer)
         return Commit(
             message, entry, user.length, shown, tracker=dump(_masked(new, context)), trim=cut.count if cut else 0, header=cut.header if cut else [],
-            vault=context.added, events=[self._event(message, user, new, shown, held, milliseconds, context)], deferred=context.deferred,
+            vault=context.added, events=[happened.event(self.model_id, self._settings.data_commit)], deferred=context.deferred,
             held=tuple(key for key, _ in held) if shown else (),
         )  # fmt: skip
+
+    async def _take_note(self, message: Message, user: LiveUser) -> Reviewed:
+        said = take_note(message, user.tracker, self.domain)
+        for text in staff_words(message):
+            user.tracker.update_with_events(named_item(await self._processor.parse(text)), self.domain)
+        return Reviewed(said)
+
+    async def _reply(self, message: Message, user: LiveUser, context: TurnContext, held: Held) -> Reviewed:
+        """The answer as the user reads it; what is said of a delicate matter a person looks at first."""
+        if _wants_kept(message, held):
+            return Reviewed([])
+        tracker, paused, before = user.tracker, user.tracker.is_paused(), len(user.tracker.events)
+        reviewed = Reviewed(await self._answer(message, user, context))
+        if not tracker.is_paused():
+            reviewed = review(message, tracker, list(islice(tracker.events, before, None)), reviewed.bubbles, self.domain)
+        if tracker.is_paused() != paused:
+            changed_owner(tracker, self.domain, message.at or now_ms())
+        return reviewed
 
     async def _answer(self, message: Message, user: LiveUser, context: TurnContext) -> list[Bubble]:
         if self._settings.slow_text and message.text == self._settings.slow_text:
@@ -118,31 +140,7 @@ class TurnRunner:
         if deed:
             ConversationPaused().apply_to(tracker)
         bubbles = [bubble for bubble in said if bubble.get("text") not in known] or said
-        return bubbles or [{"text": WAITING if tracker.is_paused() else EMPTY}]
-
-    def _event(
-        self, message: Message, user: LiveUser, new: list[Event], shown: list[Bubble], held: Held, ms: float,
-        context: TurnContext,
-    ) -> str:
-        heard = [event for event in new if isinstance(event, UserUttered)]
-        said = heard[0] if heard else None
-        parse: dict[str, Any] = said.parse_data if said else {}
-        paused = any(isinstance(event, ConversationPaused) for event in new)
-        entities = {entity.get("entity"): entity.get("value") for entity in parse.get("entities", [])}
-        intent = parse.get("intent") or {}
-        urgent = intent.get("name") == "emergency" or (user.tracker.get_slot("report_urgency") or {}).get("level") in URGENT
-        handoff = {"reason": user.tracker.get_slot("handoff_reason") or "request", "urgency": "urgent" if urgent else "normal"}
-        return dumps({
-            "type": "turn", "key": message.key, "openid": message.openid, "channel": message.channel, "kind": message.kind,
-            "text": "，".join(dict.fromkeys(event.text for event in heard)) or mask_for_log(message.text),
-            "bubbles": masked(_kept(shown, context)), "intent": intent.get("name"), "confidence": intent.get("confidence"),
-            "decision": parse.get("decision"), "candidates": parse.get("candidates", []),
-            "service_item": entities.get("service_item"), "aspect": entities.get("aspect"), "model": self.model_id, "data": self._settings.data_commit,
-            "ms": ms, "at": message.at or now_ms(), "paused": user.tracker.is_paused(),
-            "handoff": handoff if paused else None, "resumed": any(isinstance(event, ConversationResumed) for event in new), "error": None,
-            "held": [key for key, waiting in held if waiting and shown], "evidence": context.evidence,
-            "released": context.released,
-        })  # fmt: skip
+        return bubbles or (while_paused(message, tracker, self.domain) if tracker.is_paused() else [{"text": EMPTY}])
 
     def apology(self, message: Message, entry: str, length: int, cause: str) -> Commit:
         """The commit that sets a message aside after three tries: an apology, a handoff for staff, and the message kept for operators."""

@@ -101,9 +101,10 @@ class Commits:
         nouns += [("vault", openid), ("attempts", ""), ("held", openid), ("deferred", ""), ("dead", ""), ("replies", openid)]
         nouns += [("turn", name) for name in turn.held]
         now = now_ms()
+        due = now if turn.message.kind == "staff" else now + CONFIRM_MS  # no push waits for what follows from a deed of the desk
         body = {
             "checks": self._checks, "worker": self._worker, "entry": turn.entry, "key": turn.message.key, "openid": openid, "base": turn.base,
-            "now": now, "due": now + CONFIRM_MS, "reply": dumps(turn.bubbles), "silent": not turn.bubbles, "keep": KEEP_S, "held": turn.held,
+            "now": now, "due": due, "reply": dumps(turn.bubbles), "silent": not turn.bubbles, "keep": KEEP_S, "held": turn.held,
             "patience": HELD_S, "header": dumps(turn.header), "trim": turn.trim, "tracker": turn.tracker, "vault": turn.vault, "events": turn.events,
             "deferred": turn.deferred, "dead": turn.dead, "waits": delivery_event(openid, turn.message.key, "passive", "held"),
         }  # fmt: skip

@@ -84,12 +84,15 @@ desk_deeds = sa.Table(
     sa.Column("unit_id", sa.Text),
     sa.Column("note", sa.Text, nullable=False, server_default=""),
     time("at", now=True),
+    time("told_at", nullable=True),
     one_of("deed", DEEDS),
     sa.Index("desk_deeds_by_user", "openid", "at"),
     sa.Index("desk_deeds_by_deed", "deed", "at"),
+    sa.Index("desk_deeds_untold", "at", postgresql_where=sa.text("told_at IS NULL")),
 )  # fmt: skip
-"""Every change of a conversation's owner: from `previous` to `assignee`. `released`: the assignee gave no sign of life (the supervisor looks
-for these); `left`: the user went back to the bot or unsubscribed; `by` is null where no member of the staff did it."""
+"""Every change of a conversation's owner: from `previous` to `assignee`; `told_at`: when the bot was told.
+`released`: the assignee gave no sign of life (the supervisor looks for these);
+`left`: the user went back to the bot or unsubscribed; `by` is null where no member of the staff did it."""
 
 notes = sa.Table(
     "notes", metadata,

@@ -1,6 +1,7 @@
 """What PostgreSQL forgets of a user who left: every word, and whose the rows are that stay to be counted.
 
-Without an openid the rows of `turns`, `deliveries` and `handoffs` are nobody's: anonymised information is no personal information (个人信息保护法 art. 4).
+Without an openid the rows of `turns`, `deliveries`, `handoffs` and `desk_deeds` are nobody's: anonymised information is no personal
+information (个人信息保护法 art. 4).
 What a call for help said stays until staff are done with it (art. 13). The row in `conversations` stays a week, so that late events from before are erased too.
 """
 
@@ -23,7 +24,16 @@ _HANDOFFS = sa.text("""
     UPDATE weijing.handoffs h SET openid = '' FROM weijing.conversations c
     WHERE c.openid = h.openid AND c.openid = ANY(CAST(:openids AS text[])) AND h.opened_at <= c.erased_at
     AND NOT (h.urgency = 'urgent' AND h.state IN ('waiting', 'taken'))""")
-ERASE = (_WORDS, _TURNS, _DELIVERIES, _HANDOFFS)
+_NOTES = sa.text("""
+    DELETE FROM weijing.notes n USING weijing.conversations c
+    WHERE c.openid = n.openid AND c.openid = ANY(CAST(:openids AS text[])) AND n.at <= c.erased_at""")
+_HELD = sa.text("""
+    DELETE FROM weijing.held_answers a USING weijing.conversations c
+    WHERE c.openid = a.openid AND c.openid = ANY(CAST(:openids AS text[])) AND a.at <= c.erased_at""")
+_DEEDS = sa.text("""
+    UPDATE weijing.desk_deeds d SET openid = '', note = '' FROM weijing.conversations c
+    WHERE c.openid = d.openid AND c.openid = ANY(CAST(:openids AS text[])) AND d.at <= c.erased_at""")
+ERASE = (_WORDS, _TURNS, _DELIVERIES, _HANDOFFS, _NOTES, _HELD, _DEEDS)
 """For users by `openids`; may be repeated."""
 
 _SETTLED = sa.text("""

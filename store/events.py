@@ -21,10 +21,24 @@ class _Event(BaseModel):
 
 
 class Handoff(BaseModel):
-    """Why a conversation goes to staff."""
+    """Why a conversation goes to staff, and what it was about: `intent` and `confidence` of the message that gave it, the service `item`, the district."""
 
     reason: str
     urgency: Literal["normal", "urgent"] = "normal"
+    topic: str | None = None
+    intent: str | None = None
+    confidence: float | None = None
+    item: str | None = None
+    area: str | None = None
+
+
+class HeldAnswer(BaseModel):
+    """An answer that a person looks at before it goes, at the latest `until`."""
+
+    bubbles: list[dict[str, Any]]
+    reason: str
+    item: str | None = None
+    until: datetime
 
 
 class EvidenceClaim(BaseModel):
@@ -64,6 +78,7 @@ class TurnEvent(_Event):
     held: list[str] = []
     evidence: list[EvidenceClaim] = []
     released: list[str] = []
+    answer: HeldAnswer | None
 
 
 class DeliveryEvent(_Event):
@@ -84,6 +99,17 @@ class PostEvent(_Event):
     kind: str
     bubbles: list[dict[str, Any]] = []
     evidence: list[EvidenceClaim] = []
+    staff_id: str | None
+
+
+class StaffEvent(_Event):
+    """The bot took note of a deed of the desk; `bubbles` are what it said to the user about it."""
+
+    type: Literal["staff"]
+    key: str = Field(min_length=1)
+    kind: str = "staff"
+    deed: str
+    bubbles: list[dict[str, Any]] = []
 
 
 class UnsubscribeEvent(_Event):
@@ -98,10 +124,10 @@ class RevokeEvent(_Event):
     type: Literal["authorization_revoke"]
 
 
-Event = TurnEvent | DeliveryEvent | PostEvent | UnsubscribeEvent | RevokeEvent
+Event = TurnEvent | DeliveryEvent | PostEvent | StaffEvent | UnsubscribeEvent | RevokeEvent
 
 _KINDS: dict[str, type[_Event]] = {
-    "turn": TurnEvent, "delivery": DeliveryEvent, "post": PostEvent, "unsubscribe": UnsubscribeEvent, "authorization_revoke": RevokeEvent,
+    "turn": TurnEvent, "delivery": DeliveryEvent, "post": PostEvent, "staff": StaffEvent, "unsubscribe": UnsubscribeEvent, "authorization_revoke": RevokeEvent,
 }  # fmt: skip
 
 

@@ -23,7 +23,8 @@ class Message:
         key: names the message for ever: the same for each repeat of a push (MsgId, FromUserName, CreateTime, Event, EventKey).
         openid: the user, = Rasa's sender_id.
         channel: `wechat`, `webchat`.
-        kind: `text`, `event`, `location`, `image`, `voice`, `video`, `link`, `file`, `form` (an H5 page) or `unknown`.
+        kind: `text`, `event`, `location`, `image`, `voice`, `video`, `link`, `file`, `form` (an H5 page), `staff` (a deed of
+            the desk: `deed`, `by`, … in `data`) or `unknown`.
         text: the words; for a voice message its recognition, else empty.
         event: lower-case event name, e.g. `subscribe`, `click`.
         event_key: its EventKey.

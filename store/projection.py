@@ -15,8 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from store.desk_moves import NOTIFY
+from store.desk_tables import held_answers
 from store.erasure import ERASE
-from store.events import DeliveryEvent, Event, PostEvent, TurnEvent, UnsubscribeEvent
+from store.events import DeliveryEvent, Event, PostEvent, StaffEvent, TurnEvent, UnsubscribeEvent
+from store.owner_moves import LEAVE, REOPEN, RETURN, URGENT, WAIT
 from store.tables import conversations, deliveries, handoffs, messages, turns
 
 Row = dict[str, Any]
@@ -24,17 +27,6 @@ Row = dict[str, Any]
 CLAIM = sa.text("""
     INSERT INTO weijing.projected (partition, entry) SELECT * FROM unnest(CAST(:partitions AS smallint[]), CAST(:ids AS text[]))
     ON CONFLICT DO NOTHING RETURNING partition, entry""")
-MOVE = sa.text("""
-    UPDATE weijing.conversations SET owner = :owner, owner_at = :at
-    WHERE openid = :openid AND owner = ANY(CAST(:before AS text[])) AND (owner_at IS NULL OR owner_at <= :at)""")
-REOPEN = sa.text("""
-    UPDATE weijing.conversations SET owner = 'bot', owner_at = last_user_at
-    WHERE openid = ANY(CAST(:openids AS text[])) AND owner = 'closed' AND owner_at < last_user_at""")
-RETURN = sa.text("""
-    UPDATE weijing.handoffs SET state = 'returned', closed_at = c.owner_at FROM weijing.conversations c
-    WHERE c.openid = handoffs.openid AND c.openid = ANY(CAST(:openids AS text[])) AND c.owner_at > handoffs.opened_at AND state IN ('waiting', 'taken')
-    AND (c.owner = 'bot' OR (c.owner = 'closed' AND urgency <> 'urgent'))""")
-
 CLAIM_EVIDENCE = sa.text("""
     INSERT INTO weijing.evidence AS e (id, openid, kind, received_at, report_no, keep_until)
     SELECT :id, :openid, :kind, at, report_no, coalesce(until, 'infinity')
@@ -44,9 +36,6 @@ CLAIM_EVIDENCE = sa.text("""
     WHERE e.openid = excluded.openid""")
 RELEASE_EVIDENCE = sa.text("UPDATE weijing.evidence SET report_no = NULL, keep_until = :at WHERE report_no = :number AND openid = :openid")
 """Behind the user's wish: the next sweep deletes the files."""
-
-BEFORE = {"waiting": ["bot", "closed"], "bot": ["bot", "waiting", "staff", "closed"], "closed": ["bot", "waiting", "staff"]}
-"""New owner -> the owners it may follow: a turn never takes a conversation from the staff, 「返回机器人」 and leaving do."""
 
 
 @dataclass(frozen=True)
@@ -65,28 +54,31 @@ class _Batch:
     turns: list[Row] = field(default_factory=list)
     handoffs: list[Row] = field(default_factory=list)
     deliveries: list[Row] = field(default_factory=list)
-    moves: list[Row] = field(default_factory=list)
+    waits: list[Row] = field(default_factory=list)
+    leaves: list[Row] = field(default_factory=list)
+    urgent: set[str] = field(default_factory=set)
+    held: list[Row] = field(default_factory=list)
     evidence: list[Row] = field(default_factory=list)
     released: list[Row] = field(default_factory=list)
 
-    def touch(self, event: TurnEvent | PostEvent | UnsubscribeEvent) -> Row:
+    def touch(self, event: TurnEvent | PostEvent | StaffEvent | UnsubscribeEvent) -> Row:
         """The conversation's row, its times stretched over the event."""
         empty = {"channel": "wechat", "user_messages": 0, "replies": 0, "last_user_at": None, "erased_at": None}
         row = self.conversations.setdefault(event.openid, {"openid": event.openid, "first_at": event.at, "last_at": event.at, **empty})
         row["first_at"], row["last_at"] = min(row["first_at"], event.at), max(row["last_at"], event.at)
         return row
 
-    def say(self, event: TurnEvent | PostEvent, direction: str, text: str, bubbles: list[Row]) -> None:
+    def say(self, event: TurnEvent | PostEvent | StaffEvent, direction: str, text: str, bubbles: list[Row], staff_id: str | None = None) -> None:
         row = {"openid": event.openid, "key": event.key, "direction": direction, "kind": event.kind, "text": text, "bubbles": bubbles, "at": event.at}
-        self.messages.append(row)
+        self.messages.append({**row, "staff_id": staff_id})
 
     def claim(self, event: TurnEvent | PostEvent) -> None:
         for one in event.evidence:
             row = {"id": one.id, "openid": event.openid, "kind": one.kind, "at": event.at, "report_no": one.report_no or None}
             self.evidence.append({**row, "until": None if one.report_no and not one.days else event.at + timedelta(days=one.days)})
 
-    def move(self, event: TurnEvent | UnsubscribeEvent, owner: str) -> None:
-        self.moves.append({"openid": event.openid, "owner": owner, "at": event.at, "before": BEFORE[owner]})
+    def leave(self, event: TurnEvent | StaffEvent | UnsubscribeEvent, owner: str) -> None:
+        self.leaves.append({"openid": event.openid, "owner": owner, "at": event.at})
 
     def add(self, event: Event) -> None:
         if isinstance(event, TurnEvent):
@@ -95,12 +87,14 @@ class _Batch:
             self.deliveries.append(event.dict(exclude={"type"}))
         elif isinstance(event, PostEvent):
             self.touch(event)["replies"] += 1
-            self.say(event, "staff" if event.kind == "staff" else "notice", "", event.bubbles)
+            self.say(event, "staff" if event.kind == "staff" else "notice", "", event.bubbles, event.staff_id)
             self.claim(event)
+        elif isinstance(event, StaffEvent):
+            self._staff(event)
         elif isinstance(event, UnsubscribeEvent):
             row = self.touch(event)
             row["erased_at"] = _later(row["erased_at"], event.at)
-            self.move(event, "closed")
+            self.leave(event, "closed")
 
     def _turn(self, event: TurnEvent) -> None:
         conversation = self.touch(event)
@@ -117,11 +111,26 @@ class _Batch:
         carried = {"openid": event.openid, "via": "next_turn", "outcome": "delivered", "errcode": 0, "at": event.at}
         self.deliveries += [{**carried, "key": key} for key in event.held]
         if event.handoff:
-            self.handoffs.append({"key": event.key, "openid": event.openid, "opened_at": event.at, **event.handoff.dict()})
-        if event.handoff or event.paused:
-            self.move(event, "waiting")
+            opened = {"key": event.key, "openid": event.openid, "opened_at": event.at, **event.handoff.dict()}
+            self.handoffs.append(opened)
+            self.waits.append({name: opened[name] for name in ("key", "openid", "urgency")} | {"at": event.at})
         elif event.resumed:
-            self.move(event, "bot")
+            self.leave(event, "bot")
+        if event.intent == "emergency" or (event.handoff and event.handoff.urgency == "urgent"):
+            self.urgent.add(event.openid)
+        if event.answer:
+            answer = event.answer.dict()
+            self.held.append({"key": event.key, "openid": event.openid, "at": event.at, "asked": event.text, "intent": event.intent, **answer})
+
+    def rows(self) -> list[tuple[sa.Table, list[Row]]]:
+        tables = (turns, self.turns), (messages, self.messages), (handoffs, self.handoffs), (deliveries, self.deliveries), (held_answers, self.held)
+        return [*tables]
+
+    def _staff(self, event: StaffEvent) -> None:
+        conversation = self.touch(event)
+        if event.bubbles:
+            conversation["replies"] += 1
+            self.say(event, "bot", "", event.bubbles)
 
 
 def _later(old: datetime | None, new: datetime) -> datetime:
@@ -138,7 +147,7 @@ async def project(connection: AsyncConnection, entries: Sequence[Entry]) -> int:
             batch.add(entry.event)
     if batch.conversations:
         await _write_conversations(connection, batch)
-    for table, rows in ((turns, batch.turns), (messages, batch.messages), (handoffs, batch.handoffs), (deliveries, batch.deliveries)):
+    for table, rows in batch.rows():
         if rows:
             await connection.execute(insert(table).on_conflict_do_nothing(), rows)
     if batch.evidence:
@@ -147,6 +156,7 @@ async def project(connection: AsyncConnection, entries: Sequence[Entry]) -> int:
         await connection.execute(RELEASE_EVIDENCE, batch.released)
     if batch.conversations or batch.deliveries:
         await _settle(connection, {*batch.conversations, *(row["openid"] for row in batch.deliveries)})
+        await _tell(connection, batch)
     return len(new)
 
 
@@ -160,11 +170,24 @@ async def _write_conversations(connection: AsyncConnection, batch: _Batch) -> No
     }  # fmt: skip
     rows = sorted(batch.conversations.values(), key=lambda row: str(row["openid"]))  # one order for all projectors, so that none waits for another in a ring
     await connection.execute(statement.on_conflict_do_update(index_elements=["openid"], set_=sets), rows)
-    if batch.moves:
-        await connection.execute(MOVE, sorted(batch.moves, key=lambda row: (row["openid"], row["at"])))
+    for row in sorted([*batch.waits, *batch.leaves], key=lambda row: (row["openid"], row["at"])):
+        await connection.execute(LEAVE if "owner" in row else WAIT, row)
+    if batch.urgent:
+        await connection.execute(URGENT, {"openids": sorted(batch.urgent)})
 
 
 async def _settle(connection: AsyncConnection, openids: Iterable[str]) -> None:
     """What follows from the owner and the erasure, whichever event came first."""
     for statement in (REOPEN, RETURN, *ERASE):
         await connection.execute(statement, {"openids": list(openids)})
+
+
+async def _tell(connection: AsyncConnection, batch: _Batch) -> None:
+    """Whoever looks at these conversations hears of it at the commit."""
+    changed = {
+        "message": set(batch.conversations), "owner": {row["openid"] for row in (*batch.waits, *batch.leaves)},
+        "delivery": {row["openid"] for row in batch.deliveries}, "held": {row["openid"] for row in batch.held},
+    }  # fmt: skip
+    for what, openids in changed.items():
+        if openids:
+            await connection.execute(NOTIFY, {"what": what, "openids": sorted(openids)})

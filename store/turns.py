@@ -139,11 +139,14 @@ class Turns:
         left = dumps(rest) if rest is not None else ""
         return bool(await self._scripts.run("settle", keys, [message_key, outcome, retry_at, event, KEEP_S, left, HELD_S, letter, now_ms() - HELD_S * 1000]))
 
-    async def post(self, openid: str, message_key: str, bubbles: list[Bubble], *, kind: str, deferred: str = "", evidence: Sequence[Claimed] = ()) -> bool:
-        """Put a message of our own into the outbox, once for each `message_key`; `deferred` names the kept call that it settles, `evidence` what that filed."""
+    async def post(
+        self, openid: str, message_key: str, bubbles: list[Bubble], *, kind: str, deferred: str = "", evidence: Sequence[Claimed] = (), staff_id: str = ""
+    ) -> bool:
+        """Put a message of our own into the outbox, once for each `message_key`; `deferred` names the kept call that it settles, `evidence` what that filed,
+        `staff_id` whoever of the staff says it."""
         part = partition(openid)
         keys = [key(part, "turn", message_key), key(part, "due"), key(part, "events"), key(part, "deferred"), key(part, "replies", openid)]
-        shown = {"kind": kind, "bubbles": masked(bubbles), "evidence": list(evidence)}
+        shown = {"kind": kind, "bubbles": masked(bubbles), "evidence": list(evidence), "staff_id": staff_id or None}
         event = dumps({"type": "post", "key": message_key, "openid": openid, **shown, "at": now_ms()})
         due = time.time() * 1000 - 1  # with its fraction, so that two of one ms keep their order
         return bool(await self._scripts.run("post", keys, [message_key, openid, dumps(bubbles), due, event, deferred]))

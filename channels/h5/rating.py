@@ -22,7 +22,7 @@ FORM = "rate_service"
 LONGEST = 500
 MARKS = {"good": "优", "fair": "良", "poor": "差"}
 QUESTIONS = {"quality": "办得怎么样", "procedure": "手续和流程", "attitude": "服务态度"}
-_MATTER = re.compile(r"[ABJKXY][0-9]{4}-[0-9]{6,9}")
+_MATTER = re.compile(r"[ABDJKXY][0-9]{4}-[0-9]{6,9}")
 
 
 def _mark_fault(value: str) -> str:

@@ -47,3 +47,15 @@ async def test_words_are_sealed(api: Api, openid: str, database: asyncpg.Connect
 @pytest.mark.parametrize("change", [{"quality": "best"}, {"words": "好" * 501}, {"matter": "X1"}, {"words": "\x00"}])
 async def test_what_breaks_the_contract_is_refused(api: Api, openid: str, change: dict[str, str]) -> None:
     assert (await rate(api, openid, **change)).status == 422
+
+
+async def test_a_conversation_with_staff_is_rated_like_any_other_matter(api: Api, openid: str) -> None:
+    ended = await api("POST", "/v1/conversations", key="desk-1", json={"openid": openid})
+    again = await api("POST", "/v1/conversations", key="desk-1", json={"openid": openid})
+    assert ended.status == 201 and again.json == ended.json, "one conversation, one number"
+    number = ended.json["conversation_no"]
+    (matter,) = (await api("GET", f"/v1/users/{openid}/ratable")).json["matters"]
+    assert (matter["number"], matter["item_name"], matter["rated"]) == (number, "人工会话", False)
+    rated = await rate(api, openid, matter=number)
+    assert rated.status == 201 and rated.json["follow_up"]["unit"] != "在线坐席", "who was rated badly does not look into it"
+    assert (await api("GET", f"/v1/users/{openid}x/ratable")).json["matters"] == []

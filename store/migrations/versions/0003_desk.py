@@ -96,10 +96,12 @@ CREATE TABLE weijing.desk_deeds (
     previous text,
     unit_id text,
     note text NOT NULL DEFAULT '',
-    at timestamptz NOT NULL DEFAULT now()
+    at timestamptz NOT NULL DEFAULT now(),
+    told_at timestamptz
 );
 CREATE INDEX desk_deeds_by_user ON weijing.desk_deeds (openid, at);
 CREATE INDEX desk_deeds_by_deed ON weijing.desk_deeds (deed, at);
+CREATE INDEX desk_deeds_untold ON weijing.desk_deeds (at) WHERE told_at IS NULL;
 """
 
 WORDS = """
