@@ -11,7 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 
 from weijing import emergency_english
-from weijing.emergency_patterns import ALARM, ASKING, DENIED, FICTION, HINT, JOKE, NOW, PAST
+from weijing.emergency_calm import ASKING, DENIED, FICTION, JOKE, NOW, PAST
+from weijing.emergency_patterns import ALARM, HINT
 
 SCREENED = 300
 """Characters read at the beginning and at the end of a long message."""
