@@ -48,8 +48,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     ),
     "injury": (
         r"\b(?:car|traffic|bus|bike|motorbike) (?:accident|crash)\b.{0,40}\b(?:bleeding|hurt|injured|trapped|unconscious|not moving)",
-        r"\b(?:bleeding (?:a lot|badly|heavily)|lots? of blood|not breathing|unconscious|stopped breathing|won'?t wake up|is drowning|having a heart attack|can(?:no"
-        r"|')t breathe)\b",
+        r"\b(?:bleeding (?:a lot|badly|heavily)|lots? of blood|not breathing|unconscious|stopped breathing|won'?t wake up|is drowning|having a heart attack"
+        r"|can(?:no|')t breathe)\b",
     ),
     "abduction": (
         r"\b(?:i|we)(?:'m| am|'ve been| have been| was| were|'re| are) (?:being )?(?:kidnapped|held (?:hostage|captive|against (?:my|our) will)"
