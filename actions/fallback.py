@@ -71,7 +71,7 @@ def _second_in_a_row(tracker: Tracker) -> bool:
         if event["event"] == "user":
             said += 1
             intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
-            if intent != "nlu_fallback":
+            if intent != "nlu_fallback" or asked_elsewhere(event.get("text") or ""):
                 return False
             if said == 2:
                 return True

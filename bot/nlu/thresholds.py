@@ -37,4 +37,6 @@ class Thresholds:
 
     def needed(self, intent: str, text: str) -> float:
         """The confidence from which this intent is acted on."""
+        if intent == "request_handoff":  # a person helps whoever was misunderstood
+            return self.sure
         return max(self.sure, self.careful if intent in CAREFUL else 0.0, self.short if len(text.rstrip(" 。.!?,，！？~")) <= SHORT else 0.0)
