@@ -57,7 +57,7 @@ _PERSONS = (
     rf"安排(?:一?[个位名])?{_PERSON}",
     rf"(?:跟|和|与|找|让|叫|请|换|来|派)(?:一?[个位名]|[你您]们的?)?{_PERSON}(?:来|直接|再|亲自)?(?:跟我|和我|给我)?(?:说|讲|对话|沟通|聊|谈|通话|回复|答复|回我|接电话|接)",
 )
-_PERSON_WANTED = re.compile(f"{_LEAD}(?:有没有|有|来|是|找|叫|换|接|转)?(?:一?个)?(?:{'|'.join(_PERSONS)})")
+_PERSON_WANTED = re.compile(f"{_LEAD}(?:有没有|有|来|是|找|叫|换|接|转)?(?:一?个)?(?:{'|'.join(_PERSONS)})|(?:真人|活人)在(?:哪儿?|不在)$|(?<!是)真的人$")
 _NOT_PERSON = re.compile("信箱|写信|反映|建议|投诉|举报|感谢|表扬|上班|几点|姓|叫什么|几号|电话多少|号码|地址|智能是|什么是")
 _LONGEST_CALL = 26
 """Characters of a message that calls for a person; what is longer tells of something."""
@@ -66,7 +66,7 @@ _LONGEST_CALL = 26
 _PERSON_ENGLISH = re.compile(
     r"\b(?:real|live|actual) (?:person|human|agent|officer)\b|^(?:a )?human(?: please| agent)?[.!]*$|\b(?:human|live) (?:agent|operator|being)\b"
     r"|\b(?:talk|speak|chat) (?:to|with) (?:a |an |some)?(?:real |human |live )?(?:person|human|agent|operator|officer|someone|somebody|staff)\b"
-    r"|^(?:agent|operator)[.!]*$",
+    r"|\b(?:get|give|find|bring) me (?:a |an |some)?(?:human|person|agent|officer|one)\b|^(?:agent|operator)[.!]*$",
     re.IGNORECASE,
 )
 
