@@ -33,10 +33,7 @@ class ActionAnswerOutOfScope(BaseAction):
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """The office and its number where the words name the matter; else what can be done here."""
-        other = asked_elsewhere(Said.latest(tracker).text)
-        if other:
-            dispatcher.utter_message(response="utter_elsewhere", matter=other.matter, office=other.office, number=other.number)
-        else:
+        if not _pointed_elsewhere(dispatcher, tracker):
             dispatcher.utter_message(response="utter_out_of_scope")
         return []
 
@@ -45,13 +42,24 @@ class ActionAnswerFallback(BaseAction):
     """Say honestly that it was not understood; at the second time in a row hand over."""
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
-        """In a form the open question is asked again instead."""
-        if tracker.active_loop.get("name") or not _second_in_a_row(tracker):
+        """In a form the open question is asked again instead; whose matter it is, is said where the words tell it."""
+        asking = tracker.active_loop.get("name")
+        if not asking and _pointed_elsewhere(dispatcher, tracker):
+            return []
+        if asking or not _second_in_a_row(tracker):
             dispatcher.utter_message(response="utter_fallback")
             return []
         dispatcher.utter_message(response="utter_fallback_handoff")
         say_when(dispatcher, datetime.now(SHANGHAI))
         return paused("fallback")
+
+
+def _pointed_elsewhere(dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:
+    """Whether the words name a matter of another office; then its number has been said."""
+    other = asked_elsewhere(Said.latest(tracker).text)
+    if other:
+        dispatcher.utter_message(response="utter_elsewhere", matter=other.matter, office=other.office, number=other.number)
+    return other is not None
 
 
 def _second_in_a_row(tracker: Tracker) -> bool:
@@ -63,7 +71,7 @@ def _second_in_a_row(tracker: Tracker) -> bool:
         if event["event"] == "user":
             said += 1
             intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
-            if intent != "nlu_fallback":
+            if intent != "nlu_fallback" or asked_elsewhere(event.get("text") or ""):
                 return False
             if said == 2:
                 return True

@@ -11,7 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 
 from weijing import emergency_english
-from weijing.emergency_patterns import ALARM, ASKING, DENIED, FICTION, HINT, JOKE, NOW, PAST
+from weijing.emergency_calm import ASKING, DENIED, FICTION, JOKE, LIGHT, NOW, PAST
+from weijing.emergency_patterns import ALARM, HINT
 
 SCREENED = 300
 """Characters read at the beginning and at the end of a long message."""
@@ -79,6 +80,14 @@ def screen(text: str) -> EmergencyCard | None:
         return None
     kind = found.lastgroup.rpartition("_")[0]
     return None if _harmless(kind, plain) else EmergencyCard(kind, CARDS[kind])
+
+
+def calm(text: str) -> bool:
+    """Whether the words are a tale, a joke, a question about the law or about a pet: what only a model takes for danger is none then."""
+    plain = _plain(text)
+    if FICTION.search(plain) or LIGHT.search(plain):
+        return True
+    return not NOW.search(plain) and any(words.search(plain) for words in (JOKE, DENIED, ASKING))
 
 
 def _harmless(kind: str, plain: str) -> bool:

@@ -37,17 +37,19 @@ _KIN = "(?:my (?:\\w+ ){0,3}(?:son|daughter|child|kid|baby|wife|husband|mother|f
 KINDS: dict[str, tuple[str, ...]] = {
     "fire": (
         r"(?:my|the|our|a) (?:\w+ )?(?:house|home|flat|apartment|room|building|kitchen|car|hotel|dorm|shop) (?:is |'s )(?:on fire|burning)",
+        r"^(?:help )?(?:big |a )?fire in (?:my|our|the|this) (?:\w+ )?(?:building|house|home|flat|apartment|room|kitchen|hotel|dorm|shop)\b",
         r"\bthere(?:'s| is) (?:a )?(?:fire|smoke|gas leak)\b", r"\bsmell(?:ing)? gas\b", r"^(?:help )?fire+(?: fire| help)+$",
     ),
     "self_harm": (
         r"\b(?:i|i'm|im) (?:am )?(?:want|going|gonna|about|ready|plan|planning) to (?:kill myself|die|end my life|end it all|commit suicide|jump off)",
         r"\bi (?:just )?(?:took|swallowed) (?:\w+ ){0,3}(?:pills|poison)|\bi (?:have )?cut my wrists?",
+        r"\b(?:he|she|my \w+) (?:just |has |has just )?(?:took|swallowed|taken|drank) (?:\w+ ){0,4}(?:pills|poison|pesticide)",
         rf"\b{_WHO} (?:is |'s )?(?:going to jump|about to jump|trying to (?:kill|jump)|standing on the (?:roof|ledge))",
     ),
     "injury": (
         r"\b(?:car|traffic|bus|bike|motorbike) (?:accident|crash)\b.{0,40}\b(?:bleeding|hurt|injured|trapped|unconscious|not moving)",
-        r"\b(?:bleeding (?:a lot|badly|heavily)|lots? of blood|not breathing|unconscious|stopped breathing|is drowning|having a heart attack|can(?:no"
-        r"|')t breathe)\b",
+        r"\b(?:bleeding (?:a lot|badly|heavily)|lots? of blood|not breathing|unconscious|stopped breathing|won'?t wake up|is drowning|having a heart attack"
+        r"|can(?:no|')t breathe)\b",
     ),
     "abduction": (
         r"\b(?:i|we)(?:'m| am|'ve been| have been| was| were|'re| are) (?:being )?(?:kidnapped|held (?:hostage|captive|against (?:my|our) will)"

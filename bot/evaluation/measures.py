@@ -12,8 +12,8 @@ from bot.evaluation.outcome import Outcome
 
 CALM = frozenset({"greet", "thank", "goodbye", "help", "affirm", "deny", "repeat", "smalltalk", "out_of_scope"})
 """Intents whose answer does no harm to who asked something that is not ours."""
-NEAR = "near.yml"
-"""The file of ordinary messages with words of danger."""
+NEAR = ("near.yml", "fresh_near.yml")
+"""The files of ordinary messages with words of danger."""
 CRITICAL = ("emergency", "file_report", "request_handoff")
 """Intents that may not be missed."""
 ROUNDS, SEED = 1000, 20260101

@@ -7,7 +7,6 @@ stays in `candidates`, which the clarifying action makes its buttons of.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -20,8 +19,10 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.declared import declared, wants_person_in_english
 from bot.nlu.item_index import Link
+from bot.nlu.near_miss import near_miss
+from bot.nlu.thresholds import Thresholds
 from bot.nlu.wording import CANDIDATES, DECISION, GUIDE, LINKS, SCORES, normalized
-from weijing.emergency import screen
+from weijing.emergency import calm, screen
 from weijing.language import language_of
 
 EXACT: Mapping[str, str] = {
@@ -33,26 +34,9 @@ EXACT: Mapping[str, str] = {
 """Words that work at once from any state, whatever the classifier thinks."""
 CLARIFY, FALLBACK, OUT_OF_SCOPE, FOREIGN = "nlu_clarify", "nlu_fallback", "out_of_scope", "foreign_language"
 _MARKS = " 。.!?,，！？~"
+_DOUBTED = 0.2
+"""A share of `emergency` that is worth a look at the words around it."""
 Candidate = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """When the bot is sure.
-
-    Args:
-        sure: the confidence from which the best intent is acted on.
-        half: from which it is offered as a button.
-        margin: the lead over the second that an answer needs.
-        item: the share of a service item, among those that may be meant, from which it is answered for.
-        emergency: the confidence of `emergency` from which the card is shown.
-    """
-
-    sure: float = 0.45
-    half: float = 0.2
-    margin: float = 0.1
-    item: float = 0.45
-    emergency: float = 0.45
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -61,7 +45,7 @@ class Decider(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """The thresholds as measured on the development questions."""
+        """The thresholds as measured on scores of training examples that the model had not seen."""
         return dict(vars(Thresholds()))
 
     def __init__(self, thresholds: Thresholds) -> None:
@@ -84,7 +68,7 @@ class Decider(GraphComponent, IntentClassifier):
 
     def _set(self, message: Message, intent: str, decision: str, candidates: list[Candidate]) -> None:
         confidence = next((one["confidence"] for one in candidates if one["intent"] == intent), 1.0)
-        if decision == "emergency" or intent == FOREIGN or EXACT.get(normalized(message).strip(_MARKS)) == intent:
+        if decision == "emergency" or intent not in {CLARIFY, FALLBACK, GUIDE, *(one["intent"] for one in candidates[:1])}:  # the words said so
             confidence = 1.0
             candidates = [{"intent": intent, "confidence": 1.0}, *(one for one in candidates if one["intent"] != intent)][:5]
         message.set(INTENT, {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: confidence}, add_to_output=True)
@@ -94,7 +78,7 @@ class Decider(GraphComponent, IntentClassifier):
 
 def find_candidates(message: Message) -> list[Candidate]:
     """Up to five things the user may mean, best first; a guide question appears once for each service item."""
-    scores: Mapping[str, float] = message.get(SCORES) or {}
+    scores = _without_tales(message.get(SCORES) or {}, message.get(TEXT) or "")
     links: list[Link] = message.get(LINKS) or []
     guide = sum(share for label, share in scores.items() if label.partition("/")[0] == GUIDE)
     found: list[Candidate] = [{"intent": label, "confidence": share} for label, share in scores.items() if label.partition("/")[0] != GUIDE]
@@ -105,6 +89,14 @@ def find_candidates(message: Message) -> list[Candidate]:
         total = sum(link.share for link in links) or 1.0
         found += [_guide(link, guide * link.share / total) for link in links] or [{"intent": GUIDE, "confidence": guide}]
     return sorted(found, key=lambda one: -one["confidence"])[:5]
+
+
+def _without_tales(scores: Mapping[str, float], text: str) -> Mapping[str, float]:
+    """The shares of the other intents where the words around a danger show a tale, a joke or a question."""
+    danger = scores.get("emergency", 0.0)
+    if danger < _DOUBTED or not calm(text):
+        return scores
+    return {label: share / max(1e-6, 1 - danger) for label, share in scores.items() if label != "emergency"}
 
 
 def _guide(link: Link, confidence: float) -> Candidate:
@@ -126,11 +118,11 @@ def decide(text: str, candidates: list[Candidate], thresholds: Thresholds) -> tu
     if told := declared(text):
         return told, "handoff" if told == "request_handoff" else "answer"
     (intent, first), (_, second), *_ = [*sorted(totals.items(), key=lambda pair: -pair[1]), ("", 0.0), ("", 0.0)]
+    if intent == OUT_OF_SCOPE or near_miss(text):
+        return (CLARIFY, "clarify") if not near_miss(text) and second >= thresholds.half and first < thresholds.sure else (OUT_OF_SCOPE, "fallback")
     if first < thresholds.half:
         return FALLBACK, "fallback"
-    if intent == OUT_OF_SCOPE:
-        return (CLARIFY, "clarify") if second >= thresholds.half and first < thresholds.sure else (OUT_OF_SCOPE, "fallback")
-    if first < thresholds.sure or first - second < thresholds.margin or not _item_is_clear(intent, candidates, thresholds):
+    if first < thresholds.needed(intent, text) or first - second < thresholds.margin or not _item_is_clear(intent, candidates, thresholds):
         return CLARIFY, "clarify"
     return intent, "handoff" if intent == "request_handoff" else "answer"
 

@@ -14,9 +14,14 @@ _WISH = re.compile(
     r"^(?:你好|您好|喂|请问)?[,，!！。\s]*(?:(?:我|俺)?(?:很|有点)?(?:怕|害怕|担心)[^。!！?？]{1,14}(?:报复|知道|泄露|麻烦)[,，。\s]*(?:但是?|可是|所以|又)?)?"
     rf"(?:我|俺|咱们?|本人)?们?(?:现在|今天)?{_HOW}(?:就?要|想要?|需要|准备|必须|来)?(?:在这里?|向你们)?{_HOW}(?:投诉|举报|检举)"
 )
+_WISH_LAST = re.compile(
+    r"(?<![不别没友人友事家妈爸他她])(?<!要不)(?:想要?|就?要|来|得|我)(?:在网上|去)?(?:报(?:个|一下)?(?:案|失窃?|警(?:登记|备案|处理|立案))|立案|举报|检举|投诉)(?:一下|[他她它]们?)?[了吧呀啊哈。!！\s]*$"
+    r"|(?:有人|发现|看见|看到|知道|碰到|遇到).{4,}(?:举报|检举)(?:一下)?[了吧。!！\s]*$"
+)
+"""The wish after the story."""
 _ABOUT = re.compile(
-    r"[?？]|吗|怎么|怎样|咋|如何|什么|哪|多少|多久|几天|谁|能不能|可不可以|会不会|是否|电话|热线|奖|材料|信怎么|流程|条件|时限|保密(?!地?(?:投诉|举报|检举))|"
-    r"进度|结果|受理了|处理得|撤销|撤回|撤诉|取消|被(?:人)?(?:投诉|举报)|(?:投诉|举报)(?:我|平台|中心)"
+    r"[?？]|吗|怎么|怎样|咋|如何|什么|哪|多少|多久|几天|谁|能不能|可不可以|会不会|是否|(?<!诈骗)(?<!骚扰)(?<!推销)(?<!可疑)(?<!诈)电话|热线|奖|材料|信怎么|流程|条件|时限|保密(?!地?(?:投诉|举报|检举))|"
+    r"进度|结果|受理了|处理得|撤|取消|到现在|行不行|不作数|被(?:人)?(?:投诉|举报)|(?:投诉|举报)(?:我|平台|中心)"
 )
 _OTHERS = re.compile(
     r"商家|淘宝|京东|拼多多|美团|外卖|快递|物业|物管|运营商|移动公司|联通|电信公司|银行|"
@@ -34,7 +39,7 @@ _NOT_NEW = re.compile("怎么|咋|吗|[?？]|能不能|会不会|可以|报(?:�
 
 def declares_report(text: str) -> bool:
     """Whether the words say that the writer complains or gives a tip now, to us, or tell of money that a swindler has just taken."""
-    wishes = bool(_WISH.match(text)) and not _ABOUT.search(text) and not _OTHERS.search(text)
+    wishes = bool(_WISH.match(text) or _WISH_LAST.search(text)) and not _ABOUT.search(text) and not _OTHERS.search(text)
     return wishes or (bool(_CHEATED.search(text)) and not _NOT_NEW.search(text))
 
 
@@ -48,9 +53,11 @@ _PERSONS = (
     r"(?:叫|让|请|把|找|喊|换|见)(?:一?下)?[你您]们?的?(?:单位|所里?|局里?|派出所)?的?(?:领导|负责人|所长|局长|队长|主任|上级|管事的|当官的|头儿?|值班的?|人)"
     r"(?:来|出来|过来|叫来|喊来|接|听|说|讲|回|跟|和我|$)",
     r"(?:[不别]|少)(?:想|要|愿意|再|用|给我)*(?:跟|和|让|用|拿)?(?:你这个?|这个?)?(?:机器人?|自动回复|ai|智能客服|电脑)(?:再)?(?:说|讲|聊|回|答|应付|糊弄|敷衍|了|$|[,，。!！])",
+    rf"(?:在线的?)?{_PERSON}(?:们)?(?:还)?(?:在线|在)(?:吗|么|不在?|没)|有(?:没有)?(?:真的?|活的?)人|(?:真的人|真人|活人|人工)(?:在哪儿?|在不在|呢|在吗)$",
+    rf"安排(?:一?[个位名])?{_PERSON}",
     rf"(?:跟|和|与|找|让|叫|请|换|来|派)(?:一?[个位名]|[你您]们的?)?{_PERSON}(?:来|直接|再|亲自)?(?:跟我|和我|给我)?(?:说|讲|对话|沟通|聊|谈|通话|回复|答复|回我|接电话|接)",
 )
-_PERSON_WANTED = re.compile(f"{_LEAD}(?:有没有|有|来|是|找|叫|换|接|转)?(?:一?个)?(?:{'|'.join(_PERSONS)})")
+_PERSON_WANTED = re.compile(f"{_LEAD}(?:有没有|有|来|是|找|叫|换|接|转)?(?:一?个)?(?:{'|'.join(_PERSONS)})|(?:真人|活人)在(?:哪儿?|不在)$|(?<!是)真的人$")
 _NOT_PERSON = re.compile("信箱|写信|反映|建议|投诉|举报|感谢|表扬|上班|几点|姓|叫什么|几号|电话多少|号码|地址|智能是|什么是")
 _LONGEST_CALL = 26
 """Characters of a message that calls for a person; what is longer tells of something."""
@@ -59,7 +66,7 @@ _LONGEST_CALL = 26
 _PERSON_ENGLISH = re.compile(
     r"\b(?:real|live|actual) (?:person|human|agent|officer)\b|^(?:a )?human(?: please| agent)?[.!]*$|\b(?:human|live) (?:agent|operator|being)\b"
     r"|\b(?:talk|speak|chat) (?:to|with) (?:a |an |some)?(?:real |human |live )?(?:person|human|agent|operator|officer|someone|somebody|staff)\b"
-    r"|^(?:agent|operator)[.!]*$",
+    r"|\b(?:get|give|find|bring) me (?:a |an |some)?(?:human|person|agent|officer|one)\b|^(?:agent|operator)[.!]*$",
     re.IGNORECASE,
 )
 
@@ -76,7 +83,7 @@ def wants_person(text: str) -> bool:
 
 _EASY = re.compile(
     r"(?:简洁|大字|简单|老[人年]|关怀|长辈|适老|普通|标准)(?:模式|版|界面)|(?:字|字体|字号)[^。,，!！?？]{0,4}(?:太小|大一?点|大些|放大|调大|变大|看不清)|看不清(?:字|楚字|屏幕|手机|$|[,，。!！])"
-    r"|(?:我|老人家?|眼睛)[^。,，]{0,3}(?:眼睛|眼神)?(?:不好使?|花了|看不清)$|(?:我)?(?:眼睛|眼神)(?:不好|花)"
+    r"|(?:眼睛|眼神|视力)[^。,，]{0,3}(?:不好使?|花了|看不清)$|(?:我)?(?:眼睛|眼神)(?:不好|花)"
 )
 _NOT_EASY = re.compile("吗|驾照|照片|身份证|监控|名字|考|车牌|证件")
 _MENU = re.compile(

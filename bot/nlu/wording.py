@@ -29,6 +29,7 @@ _COURTESY = re.compile(
 _MASK = re.compile(r"〔([^〔〕#]{1,8})#[0-9a-f]{8}〕")
 _DENIED = re.compile(r"不是(?:问|说|办|要)?[^，,。!！?？是]{1,15}(?=[，,、 ]+(?:而?是|我?要|我?问|想问)|而是)")
 _LONG_NUMBER = re.compile(r"\d{6,}")
+_END_MARKS = "。.!！?？~～,，、;；… "
 
 
 def normalized(message: Message) -> str:
@@ -38,8 +39,10 @@ def normalized(message: Message) -> str:
 
 
 def words(message: Message) -> list[str]:
-    """The tokens of the message."""
-    return [token.text for token in message.get(TOKENS_NAMES[TEXT]) or []]
+    """The tokens of the message, without marks at its end."""
+    found = [token.text for token in message.get(TOKENS_NAMES[TEXT]) or []]
+    last = next((at for at in range(len(found), 0, -1) if found[at - 1].strip(_END_MARKS)), len(found))
+    return found[:last]
 
 
 def affirmed(text: str) -> str:
@@ -49,10 +52,10 @@ def affirmed(text: str) -> str:
 
 def neutral(text: str) -> str:
     """The text with every identifier, raw or masked, replaced by its kind, so that one phone is as good as another to the classifier, and without
-    opening courtesies: a question is no greeting."""
+    opening courtesies: a question is no greeting; and without marks at its end: who types 「？」 and who does not means the same."""
     text = _MASK.sub(r"〔\1〕", text)
     bare = _COURTESY.sub("", text)
     text = bare if len(bare) > 3 else text
     for found in reversed(find_identifiers(text)) if any(sign.isdigit() for sign in text) else ():
         text = f"{text[: found.start]}〔{found.kind}〕{text[found.end :]}"
-    return _LONG_NUMBER.sub("000000", text.lower())
+    return _LONG_NUMBER.sub("000000", text.rstrip(_END_MARKS).lower() or text)

@@ -63,3 +63,8 @@ async def test_what_belongs_to_others_is_pointed_to_them(talk: Talk, asked: str,
 
 async def test_what_belongs_to_nobody_we_know_is_said_honestly(talk: Talk) -> None:
     assert "帮不上忙" in await talk.say("梦见被狗追", "out_of_scope", decision="fallback")
+
+
+async def test_a_message_not_understood_that_names_a_matter_of_others_is_pointed_there_too(talk: Talk) -> None:
+    assert "12333" in await talk.say("那个社保卡断了几个月咋整", "nlu_fallback", decision="fallback")
+    assert "没听懂" in await talk.say("啊吧啊吧", "nlu_fallback", decision="fallback")

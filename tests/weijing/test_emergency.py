@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.weijing.emergency_sentences import ASKED_OF_DANGER, EMERGENCIES, HARMLESS
-from weijing.emergency import CARDS, screen
+from weijing.emergency import CARDS, calm, screen
 from weijing.service_items import load_service_items
 
 
@@ -70,3 +70,13 @@ def test_what_people_ask_elsewhere(shared: Path) -> None:
     print(f"false alarms {len(alarms)}/{len(texts)}, {mean * 1e6:.0f} µs a text")
     assert len(alarms) / len(texts) <= 0.005
     assert mean < 0.0002
+
+
+@pytest.mark.parametrize("text", ["吓死我了原来是猫", "打死我也不信", "男朋友跟我分手了", "我家狗跑丢了", "小说里他把人杀了", "这样威胁人犯法吗", "手机中毒了"])
+def test_words_that_only_a_model_takes_for_danger_are_calm(text: str) -> None:
+    assert calm(text)
+
+
+@pytest.mark.parametrize("text", ["我不敢出声", "他们马上就到了怎么办呀", "快派人来", "现在就在打人 犯不犯法我不管 快来"])
+def test_fear_is_not_calm(text: str) -> None:
+    assert not calm(text)

@@ -21,7 +21,7 @@ OUTCOMES = [
     outcome("out_of_scope", "ask_guide", "answer", text="天气"),
     outcome("out_of_scope", "ask_guide", "clarify", text="股票"),
     outcome("out_of_scope", "smalltalk", "answer", text="唱歌"),
-    outcome("smalltalk", "emergency", "emergency", text="笑死", source=f"{measures.NEAR}:3"),
+    outcome("smalltalk", "emergency", "emergency", text="笑死", source=f"{measures.NEAR[0]}:3"),
     outcome("ask_guide", "ask_guide", items=("a",), linked=("b", "a"), aspects=("fee",), aspect="fee"),
     outcome("ask_guide", "ask_guide", "clarify", items=("a",), linked=("a",), aspects=("overview",)),
 ]

@@ -38,8 +38,9 @@ def test_the_labels_exist() -> None:
 
 def test_guide_questions_know_their_item_and_spread_over_the_categories() -> None:
     guide = [question for question in QUESTIONS if question.intent == "ask_guide"]
-    assert all(question.items and question.aspects for question in guide)
-    counts = Counter(ITEMS[question.items[0]].category for question in guide)
+    itemised = [question for question in guide if not question.source.startswith("fresh_")]  # the fresh slice asks for the route alone
+    assert all(question.items and question.aspects for question in itemised)
+    counts = Counter(ITEMS[question.items[0]].category for question in itemised)
     assert not {category for category in CATEGORIES if counts[category] < 12}, counts
 
 

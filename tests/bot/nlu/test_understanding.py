@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 
 import pytest
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.aspects import find_aspect
-from bot.nlu.decider import Candidate, Thresholds, decide
+from bot.nlu.decider import Candidate, Decider, Thresholds, decide, find_candidates
 from bot.nlu.identifier_extractor import extract
 from bot.nlu.item_index import ItemIndex
 from bot.nlu.jieba_tokenizer import make_tokenizer, read_dictionary
-from bot.nlu.wording import affirmed, neutral
+from bot.nlu.wording import SCORES, affirmed, neutral
 from weijing.service_items import load_service_items
 from weijing.settings import ROOT
 
@@ -129,6 +131,40 @@ def one(intent: str, confidence: float, **more: object) -> Candidate:
 )
 def test_decision(candidates: list[Candidate], expected: tuple[str, str]) -> None:
     assert decide("随便", candidates, T) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "candidates", "expected"),
+    [
+        ("我把后来拍的照片发来", [one("add_evidence", T.careful - 0.01)], "clarify"),
+        ("我把后来拍的照片发来", [one("add_evidence", T.careful)], "answer"),
+        ("非常感谢你们的帮忙", [one("thank", T.sure)], "answer"),
+        ("那行吧", [one("thank", T.short - 0.01)], "clarify"),
+        ("那行吧？？", [one("thank", T.short)], "answer"),
+        ("给小猫起个名字", [one("ask_naming", 0.95)], "fallback"),
+        ("给宝宝起个名字", [one("ask_naming", 0.95)], "answer"),
+    ],
+)
+def test_what_costs_the_user_and_what_is_short_needs_more(text: str, candidates: list[Candidate], expected: str) -> None:
+    assert decide(text, candidates, T)[1] == expected
+
+
+@pytest.mark.parametrize(("text", "danger"), [("小说里他拿着刀", False), ("打死我也不去", False), ("他又来了我好怕", True)])
+def test_a_danger_that_only_the_classifier_sees_gives_way_to_a_tale(text: str, *, danger: bool) -> None:
+    message = Message({TEXT: text, SCORES: {"emergency": 0.8, "smalltalk": 0.15, "out_of_scope": 0.05}})
+    found = find_candidates(message)
+    assert (found[0]["intent"] == "emergency") is danger
+    assert sum(candidate["confidence"] for candidate in found) == pytest.approx(1.0)
+
+
+def test_what_the_words_say_outright_stands_first_among_the_candidates() -> None:
+    message = Message({TEXT: "我要举报有人开赌场", SCORES: {"out_of_scope": 0.7, "file_report": 0.3}})
+    (decided,) = Decider(T).process([message])
+    assert (decided.get("intent")["name"], decided.get("candidates")[0]) == ("file_report", {"intent": "file_report", "confidence": 1.0})
+
+
+def test_marks_at_the_end_mean_nothing() -> None:
+    assert neutral("身份证丢了怎么办？？") == neutral("身份证丢了怎么办") and neutral("？") == "？"
 
 
 def test_another_language_is_no_matter_of_scores() -> None:
