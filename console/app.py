@@ -11,20 +11,24 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from aiohttp import ClientSession, ClientTimeout, web
 from cryptography.fernet import Fernet
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from console.admin.demo import add_desk
 from console.assets import Assets, lay_out
 from console.context import CONSOLE, Console
-from console.entry.demo import add_people
-from console.entry.login import TOTP_KEY
+from console.entry.demo import add_people, refuse_people
+from console.entry.second_factor import TOTP_KEY
 from console.guard import ROUTES as TABLE
 from console.guard import calm, guard
 from console.live import Live
 from console.page import Pages
 from console.route import Route
 from console.routes import ROUTES
-from store.db import FAULTS, async_engine
+from store.db import FAULTS, async_engine, cause_of
 from store.redis import client
+from store.tally import Tally
 from store.turns import Turns
+from weijing.errors import EngineError
 from weijing.health import add_health, serve, until_stopped
 from weijing.logs import set_up_logs
 from weijing.settings import Settings, load_settings
@@ -70,15 +74,29 @@ def _open(settings: Settings, assets: Assets) -> Callable[[web.Application], Asy
         live = Live(settings.database_url)
         async with ClientSession(settings.backend_base, headers=headers, timeout=ClientTimeout(BACKEND_S)) as http, live.running():
             pages = Pages(assets, key, demo=settings.demo)
-            app[CONSOLE] = Console(settings, engine, redis, Turns(redis), http, live, pages, key)
-            if settings.demo:
-                secret = settings.console_demo_totp.get_secret_value()
-                await add_people(engine, settings.console_demo_password.get_secret_value(), secret, app[TOTP_KEY])
+            app[CONSOLE] = Console(settings, engine, redis, Tally(redis, settings.trusted_proxies), Turns(redis), http, live, pages, key)
+            await _settle(settings, engine, app[TOTP_KEY])
             yield
         await redis.close(close_connection_pool=True)
         await engine.dispose()
 
     return opened
+
+
+async def _settle(settings: Settings, engine: AsyncEngine, key: Fernet) -> None:
+    """A demo gets its people, units and canned answers; production has none of these people.
+
+    Raises:
+        StartError: production has some.
+        EngineError: PostgreSQL cannot be asked.
+    """
+    try:
+        if not settings.demo:
+            return await refuse_people(engine)
+        await add_people(engine, settings.console_demo_password.get_secret_value(), settings.console_demo_totp.get_secret_value(), key)
+        return await add_desk(engine)
+    except FAULTS as error:
+        raise EngineError(f"PostgreSQL cannot be asked ({cause_of(error)}); check DATABASE_URL and run `weijing migrate`") from None
 
 
 async def _answers(console: Console) -> bool:

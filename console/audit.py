@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -43,6 +43,11 @@ async def append(connection: AsyncConnection, staff_id: str, act: str, thing: st
     }  # fmt: skip
     await connection.execute(_ADD, {**row, "detail": json.dumps(detail, ensure_ascii=False), "hash": digest(row)})
     return int(row["seq"])
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """The facts of a change, for `append`: field -> from and to, of those fields that differ."""
+    return {name: {"from": before[name], "to": after[name]} for name in names if before[name] != after[name]}
 
 
 async def verify(engine: AsyncEngine) -> tuple[int, int | None]:

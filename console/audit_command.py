@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 
 from console.audit import verify
 from store.db import async_engine
+from weijing.embedded import with_running_engines
 from weijing.settings import load_settings
 
 
@@ -19,7 +20,7 @@ def main(argv: list[str]) -> int:
     options = ArgumentParser(prog="weijing audit", description=__doc__)
     options.add_argument("deed", choices=("verify",))
     options.parse_args(argv)
-    return asyncio.run(_verify(load_settings().database_url))
+    return asyncio.run(_verify(with_running_engines(load_settings()).database_url))
 
 
 async def _verify(url: str) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from console.live import Live
 from console.page import Pages
 from store.redis import Redis
+from store.tally import Tally
 from store.turns import Turns
 from weijing.settings import Settings
 
@@ -26,6 +27,7 @@ class Console:
     settings: Settings
     engine: AsyncEngine
     redis: Redis
+    tally: Tally
     turns: Turns
     http: ClientSession
     live: Live

@@ -29,9 +29,13 @@ HEADERS = {
 }  # fmt: skip
 OPEN = ("/static/", "/healthz", "/readyz", "/metrics")
 """What is nobody's and shows nothing of anybody."""
+NAMED = 200
+"""Characters of an address that the trail keeps: anything can be typed there."""
 _WORDS = {404: ("没有这一页", "它可能已被移走，或不在您的权限之内。"), 413: ("发来的内容太大了", "请减少一些，再试一次。")}
 _UNKNOWN = ("没有看懂这次请求", "请刷新页面，再试一次。")
 AWAY = ("数据库暂时连不上", "没有办成，也没有丢。请过一会儿再试；群众的对话不受影响。")
+
+UNABLE = ("没有办成", "系统的一部分暂时用不了。请过一会儿再试；一直这样，请把现在的时间告诉管理员。")
 
 
 @web.middleware
@@ -43,7 +47,7 @@ async def calm(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = trouble(request, refused.message, refused.words, refused.status)
     except WeijingError as error:
         log.warning("%s %s: %s", request.method, request.path, error)
-        response = trouble(request, "没有办成", error.message, 503)
+        response = trouble(request, *UNABLE, 503)
     except FAULTS as error:
         log.warning("%s %s: PostgreSQL is away (%s)", request.method, request.path, type(error).__name__)
         response = trouble(request, *AWAY, 503)
@@ -80,10 +84,10 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     route = request.config_dict[ROUTES].get((request.method, resource.canonical if resource else ""))
     console = console_of(request)
     async with console.engine.begin() as connection:
-        staff = await session.find(connection, request.cookies.get(session.COOKIE, ""))
+        staff = await session.find(connection, request.cookies.get(session.COOKIE, ""), sign=route is None or not route.quiet)
         if staff:
             request[STAFF] = staff
-        if route is None:
+        if route is None or any("\0" in value for value in request.match_info.values()):
             raise web.HTTPNotFound
         if route.method == "POST":
             await _check_origin(request, staff)
@@ -99,8 +103,8 @@ def _check_person(request: web.Request, route: Route, staff: Staff | None) -> No
         if "HX-Request" in request.headers:
             raise web.HTTPNoContent(headers={"HX-Redirect": "/login"})
         raise web.HTTPSeeOther("/login")
-    if staff.must_change and not request.path.startswith(("/me/password", "/logout")):
-        raise web.HTTPSeeOther("/me/password")
+    if staff.first and request.path not in {staff.first, "/logout"}:
+        raise web.HTTPSeeOther(staff.first)
 
 
 async def _admit(request: web.Request, route: Route, staff: Staff) -> None:
@@ -118,7 +122,8 @@ async def _admit(request: web.Request, route: Route, staff: Staff) -> None:
 
 async def _note(connection: AsyncConnection, request: web.Request, route: Route, staff: Staff, *, refused: bool) -> None:
     more = {"refused": True} if refused else {}
-    await audit.append(connection, staff.id, route.act, "/".join(request.match_info.values()), **more)
+    named = "/".join(request.match_info.values())[:NAMED]
+    await audit.append(connection, staff.id, route.act, named, **more)
 
 
 async def _check_origin(request: web.Request, staff: Staff | None) -> None:

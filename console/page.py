@@ -30,7 +30,7 @@ class Pages:
         loader = FileSystemLoader(Path(__file__).with_name("templates"))
         self._environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
         self._environment.globals.update(asset=assets.url, icon=assets.icon, demo=demo, role_words=ROLES)
-        self._environment.filters.update(clock=clock, day=day, moment=moment, waited=waited)
+        self._environment.filters.update(clock=clock, day=day, exact=exact, local_day=local_day, moment=moment, waited=waited)
         self._key = key
 
     def write(self, request: web.Request, template: str, /, **values: Any) -> str:
@@ -38,7 +38,8 @@ class Pages:
         staff: Staff | None = request.get(STAFF)
         token = csrf(self._key, staff.session) if staff else ""
         whole = "HX-Request" not in request.headers or "HX-Boosted" in request.headers or "HX-History-Restore-Request" in request.headers
-        shown = {"staff": staff, "csrf": token, "whole": whole, "places": places(staff, request.path) if staff else [], "now": datetime.now(timezone.utc)}
+        mine = places(staff, request.path) if staff and not staff.first else []
+        shown = {"staff": staff, "csrf": token, "whole": whole, "places": mine, "now": datetime.now(timezone.utc)}
         return self._environment.get_template(template).render(**shown, **values)
 
     def show(self, request: web.Request, template: str, /, *, status: int = 200, **values: Any) -> web.Response:
@@ -61,6 +62,16 @@ def moment(at: datetime) -> str:
     """`12:03` today, else `11月22日 12:03`."""
     local = at.astimezone(SHANGHAI)
     return clock(at) if local.date() == datetime.now(SHANGHAI).date() else f"{day(at)} {clock(at)}"
+
+
+def exact(at: datetime) -> str:
+    """`2026-11-22 12:03:45`, in Shanghai: for what must be told to the second."""
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def local_day(at: datetime) -> str:
+    """`2026-11-22`, in Shanghai: for addresses."""
+    return at.astimezone(SHANGHAI).date().isoformat()
 
 
 def waited(at: datetime) -> str:

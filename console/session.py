@@ -16,13 +16,14 @@ COOKIE = "weijing_console"
 IDLE = "30 minutes"
 LONGEST = "12 hours"
 _FIND = text(f"""
-    UPDATE weijing.staff_sessions s SET seen_at = now() FROM weijing.staff p
+    UPDATE weijing.staff_sessions s SET seen_at = CASE WHEN :sign THEN now() ELSE s.seen_at END FROM weijing.staff p
     WHERE s.id_hash = :id AND s.staff_id = p.id AND p.active AND s.revoked_at IS NULL AND s.expires_at > now() AND s.seen_at > now() - interval '{IDLE}'
-    RETURNING p.id, p.name, p.unit_id, p.roles, p.must_change""")  # noqa: S608  a constant of ours
+    RETURNING p.id, p.name, p.unit_id, p.roles, p.must_change, p.totp_sealed = '' AS must_enrol""")  # noqa: S608  a constant of ours
 _OPEN = text(f"""
     INSERT INTO weijing.staff_sessions (id_hash, staff_id, created_at, seen_at, expires_at, address, agent)
     VALUES (:id, :staff_id, now(), now(), now() + interval '{LONGEST}', :address, :agent)""")  # noqa: S608  a constant of ours
 _END = text("UPDATE weijing.staff_sessions SET revoked_at = now() WHERE id_hash = :id AND revoked_at IS NULL")
+_END_ALL = text("UPDATE weijing.staff_sessions SET revoked_at = now() WHERE staff_id = :staff_id AND id_hash <> :but AND revoked_at IS NULL")
 
 
 def digest(token: str) -> str:
@@ -30,10 +31,14 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-async def find(connection: AsyncConnection, token: str) -> Staff | None:
-    """The person behind a token, and a sign of life of the session; None when it is over."""
-    row = (await connection.execute(_FIND, {"id": digest(token)})).first() if token else None
-    return Staff(row.id, row.name, row.unit_id, frozenset(row.roles), digest(token), row.must_change) if row else None
+async def find(connection: AsyncConnection, token: str, *, sign: bool = True) -> Staff | None:
+    """The person behind a token; None when the session is over.
+
+    Args:
+        sign: this is a sign of life of the person. What an open page asks by itself is none: it would keep a session up in front of an empty chair.
+    """
+    row = (await connection.execute(_FIND, {"id": digest(token), "sign": sign})).first() if token else None
+    return Staff(row.id, row.name, row.unit_id, frozenset(row.roles), digest(token), row.must_change, row.must_enrol) if row else None
 
 
 async def begin(connection: AsyncConnection, staff_id: str, address: str, agent: str) -> str:
@@ -46,6 +51,11 @@ async def begin(connection: AsyncConnection, staff_id: str, address: str, agent:
 async def end(connection: AsyncConnection, session: str) -> None:
     """End a session by its digest."""
     await connection.execute(_END, {"id": session})
+
+
+async def end_all(connection: AsyncConnection, staff_id: str, *, but: str = "") -> None:
+    """End every session of a person, except the one of this digest."""
+    await connection.execute(_END_ALL, {"staff_id": staff_id, "but": but})
 
 
 def set_cookie(response: web.StreamResponse, token: str, *, https: bool) -> None:

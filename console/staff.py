@@ -19,6 +19,7 @@ class Staff:
     Args:
         session: the digest that names the session.
         must_change: the password was given by somebody else and must be changed before anything else.
+        must_enrol: there is no authenticator yet, and one must be set up next.
     """
 
     id: str
@@ -27,6 +28,12 @@ class Staff:
     roles: frozenset[Role]
     session: str = ""
     must_change: bool = False
+    must_enrol: bool = False
+
+    @property
+    def first(self) -> str:
+        """The page that must be done before any other; empty when there is none."""
+        return "/me/password" if self.must_change else "/me/totp" if self.must_enrol else ""
 
     def has(self, *roles: Role) -> bool:
         """Whether the person has one of these roles."""

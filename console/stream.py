@@ -32,9 +32,9 @@ async def stream(request: web.Request) -> web.StreamResponse:
 
 
 async def _alive(request: web.Request) -> bool:
-    """The session still stands; each look is its sign of life."""
+    """The session still stands."""
     async with console_of(request).engine.begin() as connection:
-        return await session.find(connection, request.cookies.get(session.COOKIE, "")) is not None
+        return await session.find(connection, request.cookies.get(session.COOKIE, ""), sign=False) is not None
 
 
 ROUTES: tuple[Route, ...] = (get("/live", stream, "live.read", "agent", "supervisor", quiet=True),)

@@ -30,9 +30,21 @@ staff = sa.Table(
     sa.Column("failed", sa.Integer, nullable=False, server_default="0"),
     time("locked_until", nullable=True),
     time("created_at", now=True),
+    sa.Column("totp_step", sa.BigInteger, nullable=False, server_default="0"),
+    time("password_until", nullable=True),
+    sa.Column("demo", sa.Boolean, nullable=False, server_default="false"),
     sa.CheckConstraint(f"roles <@ ARRAY[{', '.join(map(repr, ROLES))}] AND NOT roles @> ARRAY['admin', 'auditor']", name="roles_known"),
 )  # fmt: skip
-"""Who may log in. `capacity` is how many conversations one person has at a time; nobody is administrator and auditor in one."""
+"""Who may log in. `capacity` is how many conversations one person has at a time; nobody is administrator and auditor in one. `totp_step`: the half minute
+of the last code that was used; `password_until`: when a password that somebody else gave ends; `demo`: made by the demo, with the demo's password and codes."""
+
+staff_codes = sa.Table(
+    "staff_codes", metadata,
+    sa.Column("staff_id", sa.Text, primary_key=True),
+    sa.Column("code_hash", sa.Text, primary_key=True),
+    time("used_at", nullable=True),
+)  # fmt: skip
+"""Recovery codes, each good once instead of a code of the authenticator."""
 
 staff_sessions = sa.Table(
     "staff_sessions", metadata,

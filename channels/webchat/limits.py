@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from channels.tally import Tally
+from store.tally import Tally
 from weijing.refusals import ChatRefused
 
 

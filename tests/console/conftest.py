@@ -16,10 +16,12 @@ import pyotp
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
+from argon2 import PasswordHasher
 from cryptography.fernet import Fernet
 from sqlalchemy.engine import make_url
 
 from console.app import init_app
+from console.entry import password
 from store.migrate import migrate
 from store.redis import Redis
 from tests.channels.conftest import settings_with
@@ -49,6 +51,16 @@ def database(postgres_server: EmbeddedPostgres) -> Iterator[str]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where a module's consoles lay out their files."""
     return tmp_path_factory.mktemp("console")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Real argon2id hashes of little cost: dozens of logins would take minutes otherwise."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(password, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        patch.setattr(password, "NOBODY", password.hash_password("nobody"))
+        patch.setattr("console.entry.login.NOBODY", password.NOBODY)
+        yield
 
 
 @dataclass
@@ -112,9 +124,19 @@ class Desk:
         self.people.append(aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)))
         return Person(self.people[-1], self.base)
 
+    def run(self, statement: str, *values: Any) -> list[Any]:
+        """One statement on the database, past the console; its rows."""
+        connection = psycopg2.connect(self.settings.database_url)
+        with connection, connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            rows = cursor.fetchall() if cursor.description else []
+        connection.close()
+        return rows
+
     async def log_in(self, login: str) -> Person:
-        """A browser of one of the demo's people (`console.entry.demo.PEOPLE`)."""
+        """A browser of one of the demo's people (`console.entry.demo.PEOPLE`); with the code of now as often as a test likes."""
         person = self.nobody()
+        self.run("UPDATE weijing.staff SET totp_step = 0 WHERE id = %s", login)
         done = await person.post("/login", {"login": login, "password": PASSWORD, "code": pyotp.TOTP(SECRET).now()}, htmx=False)
         assert done.status == 303, done.text
         person.csrf = (await person.get("/trouble-that-is-not-there")).csrf
@@ -144,7 +166,7 @@ class opened:
     async def __aenter__(self) -> Desk:
         connection = await asyncio.to_thread(psycopg2.connect, self._settings.database_url)
         with connection, connection.cursor() as cursor:
-            cursor.execute("TRUNCATE weijing.staff, weijing.staff_sessions")
+            cursor.execute("TRUNCATE weijing.staff, weijing.staff_sessions, weijing.staff_codes")
         connection.close()
         self._desk = Desk(TestServer(init_app(self._settings)), self._settings, self._redis)
         await self._desk.server.start_server()

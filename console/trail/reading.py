@@ -1,0 +1,101 @@
+"""Looking things up in the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from console.page import SHANGHAI
+from console.trail.words import act_words, detail_words
+
+PAGE = 100
+WHOLE = 1000
+"""Rows of one person's day or one object that a page shows at most."""
+_ROW = "SELECT a.seq, a.at, a.staff_id, p.name, a.act, a.object, a.detail FROM weijing.audit a LEFT JOIN weijing.staff p ON p.id = a.staff_id"
+_BY_PERSON = text("""
+    SELECT a.staff_id, p.name, count(*) AS times, min(a.at) AS first, max(a.at) AS last FROM weijing.audit a LEFT JOIN weijing.staff p ON p.id = a.staff_id
+    WHERE a.object = :object GROUP BY a.staff_id, p.name ORDER BY max(a.at) DESC""")
+_PEOPLE = text("SELECT id, name FROM weijing.staff ORDER BY active DESC, id")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is looked for; empty fields look for all.
+
+    Args:
+        object: the whole name of an object, or with `part` a piece of it.
+        before: rows older than this one; 0 = the newest.
+    """
+
+    who: str = ""
+    act: str = ""
+    object: str = ""
+    since: date | None = None
+    until: date | None = None
+    before: int = 0
+    part: bool = True
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Asked:
+        """From an address; what cannot be read looks for all."""
+        words = {name: query.get(name, "").replace("\0", "").strip()[:200] for name in ("who", "act", "object")}
+        before = query.get("before", "")
+        number = int(before) if before.isascii() and before.isdigit() and len(before) < 18 else 0
+        return cls(words["who"], words["act"], words["object"], since=day_of(query.get("since", "")), until=day_of(query.get("until", "")), before=number)
+
+    def told(self) -> dict[str, str]:
+        """The filters that are set, for a link or the trail."""
+        found = {"who": self.who, "act": self.act, "object": self.object, "since": self.since or "", "until": self.until or ""}
+        return {name: str(value) for name, value in found.items() if value}
+
+
+async def rows(connection: AsyncConnection, asked: Asked, limit: int, *, oldest_first: bool = False) -> list[dict[str, Any]]:
+    """The rows that fit, newest first unless told otherwise, with their words."""
+    tests, values = _where(asked)
+    order = "ASC" if oldest_first else "DESC"
+    statement = text(f"{_ROW} WHERE {' AND '.join(tests)} ORDER BY a.seq {order} LIMIT :limit")  # our own words; values are bound
+    found = (await connection.execute(statement, {**values, "limit": limit})).mappings()
+    return [{**row, "words": act_words(row["act"]), "facts": detail_words(row["detail"]), "refused": bool(row["detail"].get("refused"))} for row in found]
+
+
+async def by_person(connection: AsyncConnection, thing: str) -> list[Any]:
+    """Who read or did something with an object: how often, first and last."""
+    return list((await connection.execute(_BY_PERSON, {"object": thing})).mappings())
+
+
+async def people(connection: AsyncConnection) -> dict[str, str]:
+    """Everybody who has or had an account: id -> name."""
+    return {row.id: row.name for row in (await connection.execute(_PEOPLE)).all()}
+
+
+def day_of(words: str) -> date | None:
+    """A day as browsers write it, or nothing."""
+    try:
+        return date.fromisoformat(words)
+    except ValueError:
+        return None
+
+
+def _where(asked: Asked) -> tuple[list[str], dict[str, Any]]:
+    tests, values = ["true"], dict[str, Any]()
+    for name, test, value in (
+        ("who", "a.staff_id = :who", asked.who),
+        ("act", "a.act = :act", asked.act),
+        ("object", "strpos(a.object, :object) > 0" if asked.part else "a.object = :object", asked.object),
+        ("since", "a.at >= :since", asked.since and _midnight(asked.since)),
+        ("until", "a.at < :until", asked.until and _midnight(asked.until + timedelta(days=1))),
+        ("before", "a.seq < :before", asked.before),
+    ):
+        if value:
+            tests.append(test)
+            values[name] = value
+    return tests, values
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), SHANGHAI)

@@ -1,0 +1,53 @@
+"""What each act of the audit trail is called on a page. Every act of the route table stands here; a test holds both together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from console.staff import ROLES
+
+ACTS: dict[str, str] = {
+    "session.form": "打开登录页", "session.begin": "登录", "session.begun": "登录成功", "session.refused": "登录没成功", "session.end": "退出登录",
+    "session.revoke": "退出自己的另一处登录", "session.revoke_others": "退出自己的其他登录", "session.revoked": "登录已退出", "home.read": "打开首页",
+    "live.read": "接收实时消息", "account.read": "看自己的账号", "password.form": "打开改密码页", "password.change": "提交新密码",
+    "password.changed": "密码已改", "password.give": "要求重置密码", "password.reset": "密码已重置", "totp.form": "打开动态码设置",
+    "totp.enrol": "提交动态码设置", "totp.enrolled": "动态码已设置", "totp.give": "要求重置动态码", "totp.reset": "动态码已重置",
+    "codes.form": "打开备用码页", "codes.make": "要求换备用码", "codes.made": "备用码已换", "staff.list": "看人员列表", "staff.form": "打开添加人员页",
+    "staff.add": "提交新人员", "staff.added": "人员已添加", "staff.read": "看人员账号", "staff.change": "提交人员修改", "staff.changed": "人员已修改",
+    "staff.retire": "要求停用账号", "staff.retired": "账号已停用", "staff.bring_back": "要求恢复账号", "staff.returned": "账号已恢复",
+    "admin.read": "打开管理页", "unit.list": "看单位列表", "unit.form": "打开添加单位页", "unit.add": "提交新单位", "unit.added": "单位已添加",
+    "unit.read": "看单位", "unit.change": "提交单位修改", "unit.changed": "单位已修改", "canned.list": "看常用语", "canned.form": "打开添加常用语页",
+    "canned.add": "提交新常用语", "canned.added": "常用语已添加", "canned.read": "看一条常用语", "canned.change": "提交常用语修改",
+    "canned.changed": "常用语已修改", "canned.switch": "要求启停常用语", "canned.switched": "常用语已启停", "audit.list": "查审计记录",
+    "audit.day": "看一个人的一天", "audit.object": "看谁碰过一个对象", "audit.verify": "校验审计记录", "audit.verified": "审计记录已校验",
+    "audit.export": "要求导出审计记录", "audit.exported": "审计记录已导出",
+}  # fmt: skip
+"""Act -> words. What ends in -ed happened; the others were asked for, and whether they happened shows in the next row."""
+FIELDS = {
+    "name": "姓名或名称", "unit_id": "单位", "roles": "岗位", "capacity": "同时接待", "address": "地址", "others": "全部其他", "parent": "上级",
+    "kind": "类别", "areas": "辖区", "title": "标题", "text": "内容", "shortcut": "快捷键", "topic": "主题", "active": "启用", "rows": "行数",
+    "whole": "完好行数", "broken": "断在", "who": "谁", "act": "操作", "object": "对象", "since": "从", "until": "到", "reason": "理由",
+}  # fmt: skip
+"""Field of a detail -> word; others are shown as they are."""
+ROLE_WORDS: dict[str, str] = {**ROLES}
+
+
+def act_words(act: str) -> str:
+    """An act in words; one that has none yet, as it is."""
+    return ACTS.get(act, act)
+
+
+def detail_words(detail: Mapping[str, Any]) -> str:
+    """The facts of a row in one line: `单位：desk → hukou；岗位：坐席`. What `audit.changes` made is before and after."""
+    return "；".join(f"{FIELDS.get(name, name)}：{_value(value)}" for name, value in detail.items() if name != "refused")
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict) and value.keys() == {"from", "to"}:
+        return f"{_value(value['from'])} → {_value(value['to'])}"
+    if isinstance(value, list):
+        return "、".join(_value(one) for one in value) or "没有"
+    if isinstance(value, (bool, type(None))):
+        return {True: "是", False: "否", None: "没有"}[value]
+    return ROLE_WORDS.get(str(value), str(value)) or "空"
