@@ -137,7 +137,8 @@ class Settings(BaseSettings):
     def derived_key(self, purpose: str) -> bytes:
         """32 bytes for one purpose, derived from VAULT_KEY by HKDF-SHA256: one secret to keep, none to confuse.
 
-        Purposes: `evidence`, `h5-link`, `webchat-session`, `sealed-reporter`, `console-form`, `console-totp`.
+        Purposes: `evidence`, `h5-link`, `webchat-session`, `sealed-reporter`, `console-form`, `console-totp`,
+        `console-recovery`.
         """
         from cryptography.hazmat.primitives.hashes import SHA256
         from cryptography.hazmat.primitives.kdf.hkdf import HKDF

@@ -30,7 +30,8 @@ FIELDS = {
     "whole": "完好行数", "broken": "断在", "who": "谁", "act": "操作", "object": "对象", "since": "从", "until": "到", "reason": "理由",
 }  # fmt: skip
 """Field of a detail -> word; others are shown as they are."""
-ROLE_WORDS: dict[str, str] = {**ROLES}
+VALUES = {str(role): word for role, word in ROLES.items()} | {"own": "本机"}
+"""Values that are words of ours."""
 
 
 def act_words(act: str) -> str:
@@ -50,4 +51,4 @@ def _value(value: Any) -> str:
         return "、".join(_value(one) for one in value) or "没有"
     if isinstance(value, (bool, type(None))):
         return {True: "是", False: "否", None: "没有"}[value]
-    return ROLE_WORDS.get(str(value), str(value)) or "空"
+    return VALUES.get(str(value), str(value)) or "空"

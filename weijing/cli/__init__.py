@@ -17,7 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evidence": ("channels.evidence", "keep what users send before the platform forgets it"),
     "projector": ("store.projector", "write events to PostgreSQL"),
     "console": ("console.app", "the pages of staff, trainers and administrators"),
-    "staff": ("console.staff_command", "the accounts of the console: list them, add one, give a new password, show a demo account's code"),
+    "staff": ("console.staff_command", "the accounts of the console: add, password, retire, list; code shows that of a demo's accounts"),
     "audit": ("console.audit_command", "the console's audit trail: verify its chain"),
     "backend": ("backend.app", "the reference government service API"),
     "migrate": ("store.migrate", "bring the tables of the house up to date"),
