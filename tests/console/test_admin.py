@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from backend.demo_work import UNITS as BACKEND
 from console.admin.demo import CANNED, UNITS
 from tests.console.conftest import PASSWORD, Desk, Page, Person
 
@@ -103,6 +104,10 @@ async def test_a_reset_of_a_demo_account_takes_the_demos_codes_too(desk: Desk) -
 async def test_what_is_not_there(desk: Desk, path: str) -> None:
     admin = await desk.log_in("guanli")
     assert (await admin.get(path)).status == 404
+
+
+def test_the_demos_units_are_those_of_the_backend() -> None:
+    assert sorted(map(str, UNITS)) == sorted(map(str, BACKEND))
 
 
 async def test_units_are_kept_and_none_stands_above_itself(desk: Desk) -> None:
