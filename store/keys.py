@@ -28,6 +28,7 @@
     wj:{<app id>}:token     string: the account's access token, alone under this key (see `channels.wechat.token`; beside it its _lock, _failed and _forced)
     wj:{<app id>}:pace      string: the pace of the account's calls (see `store.pace`)
     wj:edge:<id>            pub/sub channel of one edge; `wj:edge:webchat:<openid>` of all that have a page of this visitor
+    wj:typing               pub/sub channel: openids that somebody of the staff writes to now (see `store.typing`)
     wj:limit:<what>:<who>   counters of the rate limits of the web chat, the H5 pages and the console (see `store.tally`)
     wj:h5:state:<hash>      string: a login on its way through WeChat's OAuth2 (see `channels.h5.oauth`)
 """
@@ -43,6 +44,7 @@ WORKERS = "wj:workers"
 CHANGES = "wj:changes"
 NOTICES = "wj:notices"
 CATALOGUE = "wj:catalogue"
+TYPING = "wj:typing"
 
 
 def partition(openid: str) -> int:

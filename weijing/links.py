@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from weijing.settings import Settings
 
 PREFIX = "/h5"
+SENT_PICTURES = "/pictures"
 PAYMENT_DEMO = "pay.example.com"
 """Host of the demo's fees; the name is reserved and leads nowhere (RFC 2606)."""
 _PAYMENT = re.compile(r"https://(?P<host>[a-z0-9.-]+)(?:/[A-Za-z0-9._~/?&=%+-]*)?")
@@ -36,6 +37,18 @@ def payment_link(settings: Settings, link: str) -> str:
 def rating_signature(settings: Settings, matter: str, openid: str) -> str:
     """What makes a rating link this user's; compare with `hmac.compare_digest`."""
     return sign(settings.derived_key("h5-link"), "rate", matter, openid)
+
+
+def picture_link(settings: Settings, id_: str) -> str:
+    """The address of a picture that staff sent to one citizen, by its id among the evidence: whoever has the address opens it, nobody can guess one.
+    Empty when phones cannot reach us."""
+    signature = picture_signature(settings, id_)
+    return f"{settings.public_base}{SENT_PICTURES}/{id_}.{signature}" if settings.public_base else ""
+
+
+def picture_signature(settings: Settings, id_: str) -> str:
+    """What makes an address of a picture; compare with `hmac.compare_digest`."""
+    return sign(settings.derived_key("h5-link"), "picture", id_)
 
 
 def sign(key: bytes, *parts: str) -> str:

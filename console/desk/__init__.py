@@ -1,0 +1,1 @@
+"""The desk: conversations that wait for a person, and what staff do with them."""

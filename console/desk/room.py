@@ -1,0 +1,86 @@
+"""What the handlers of the desk work with, opened with the console and closed with it; and what one console does every half minute."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from console.context import CONSOLE
+from console.desk.items import Items
+from store.db import FAULTS
+from store.desk import Desk
+from store.desk_queue import DeskQueue
+from store.evidence import EvidenceStore
+from store.held_answers import HeldAnswers
+from store.ledger import Ledger
+from store.transcript import Transcript
+from weijing.errors import WeijingError
+from weijing.tasks import end
+
+log = logging.getLogger(__name__)
+
+ROUND_S = 30.0
+
+
+@dataclass
+class Room:
+    """The desk of one console."""
+
+    engine: AsyncEngine
+    deeds: Desk
+    queue: DeskQueue
+    transcript: Transcript
+    held: HeldAnswers
+    evidence: EvidenceStore
+    ledger: Ledger
+    items: Items
+
+
+ROOM = web.AppKey("desk_room", Room)
+
+
+def room_of(request: web.Request) -> Room:
+    """The desk of the console that serves this request."""
+    return request.config_dict[ROOM]
+
+
+async def open_room(app: web.Application) -> AsyncIterator[None]:
+    """The desk while the console runs; behind `console.context.CONSOLE`."""
+    console = app[CONSOLE]
+    engine, redis, settings = console.engine, console.redis, console.settings
+    evidence = await EvidenceStore.open(settings.database_url, settings.derived_key("evidence"))
+    room = Room(
+        engine, Desk(engine, redis), DeskQueue(engine), Transcript(engine), HeldAnswers(engine, redis), evidence, Ledger(redis), Items(console.http)
+    )
+    app[ROOM] = room
+    task = asyncio.create_task(_rounds(room, settings.desk_silent_minutes))
+    yield
+    await end(task)
+    await evidence.close()
+
+
+async def _rounds(room: Room, silent_minutes: int) -> None:
+    """What any console may do, and each of them does."""
+    while True:
+        await asyncio.sleep(ROUND_S)
+        try:
+            await make_round(room, silent_minutes)
+        except (WeijingError, *FAULTS) as error:
+            log.warning("a round of the desk was left out: %s", type(error).__name__)
+
+
+async def make_round(room: Room, silent_minutes: int) -> None:
+    """Put back what an assignee has left, hand over what nobody looked at in time, and tell the bot and the user what a process that died did not.
+
+    Raises:
+        WeijingError, DBAPIError, OSError: an engine is away; the next round does it.
+    """
+    await room.deeds.release_silent(silent_minutes)
+    await room.held.expire()
+    await room.held.resend()
+    await room.deeds.notes.repeat()
