@@ -20,6 +20,7 @@ from channels.wechat.callback import Callback
 from channels.wechat.envelope import Envelope
 from channels.wechat.pictures import add_pictures
 from channels.wechat.reception import Reception
+from channels.wechat.sent_pictures import add_sent_pictures
 from channels.wechat.waits import Waits
 from channels.wechat.xml import MAX_BYTES
 from store.keys import PARTITIONS, WORKERS, key
@@ -64,6 +65,7 @@ def init_app(settings: Settings, *, deadline: float = DEADLINE_S, crowd: int = C
     app = web.Application(client_max_size=MAX_BYTES)
     app.add_routes(Callback(Envelope(settings), reception, kill_text=settings.chaos_kill_text).routes())
     add_pictures(app)
+    add_sent_pictures(app, settings)
     add_health(app, lambda: _reach(redis), info=lambda: _worker(redis))
 
     add_h5(app, settings, redis, waits, edge)

@@ -16,8 +16,10 @@ from channels.outlet import Outlet
 from channels.webchat.delivery import WebchatOutlet
 from channels.wechat.api import PlatformApi
 from channels.wechat.delivery import wechat_outlet
+from channels.wechat.sent_pictures import SentPictures
 from channels.wechat.typing import TypingWatch
 from store.dead_letters import DeadLetters
+from store.evidence import EvidenceStore
 from store.pace import Pace
 from store.redis import client, wait_ready
 from store.webchat_log import WebchatLog
@@ -44,13 +46,17 @@ async def _main(settings: Settings) -> None:
     redis, owner = client(settings.redis_url), f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     async with aiohttp.ClientSession() as session:
         api, pace = PlatformApi(redis, settings, session), Pace(redis, settings.wechat_app_id, settings.wechat_calls_per_minute)
-        outlets: dict[str, Outlet] = {"wechat": wechat_outlet(redis, settings, api, pace)}
+        evidence = await EvidenceStore.open(settings.database_url, settings.derived_key("evidence")) if settings.database_url else None
+        outlets: dict[str, Outlet] = {"wechat": wechat_outlet(redis, settings, api, pace, SentPictures(settings, evidence) if evidence else None)}
         outlets["webchat"] = WebchatOutlet(WebchatLog(redis, settings.derived_key("webchat-log")))
         sender, letters = Sender(redis, outlets, owner), DeadLetters(redis)
         jobs = [sender.run(), _count(letters)]
         if settings.wechat_verified:
-            jobs.append(TypingWatch(redis, api, pace, lambda: sender.parts).run())
+            typing = TypingWatch(redis, api, pace, lambda: sender.parts)
+            jobs += [typing.run(), typing.hear(client(settings.redis_url, timeout=None, connections=1))]
         await stay(settings.sender_port, lambda: _ready(sender), *jobs, info=lambda: _info(letters))
+        if evidence:
+            await evidence.close()
     await redis.close(close_connection_pool=True)
 
 

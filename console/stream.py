@@ -6,6 +6,7 @@ Events hold no words, only whose conversation moved; the page then asks for what
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -21,14 +22,19 @@ async def stream(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"})
     await response.prepare(request)
     async with console.live.page() as events:
-        while await _alive(request):
-            try:
-                what, openid = await asyncio.wait_for(events.get(), BEAT_S)
-            except asyncio.TimeoutError:
-                await response.write(b": beat\n\n")
-                continue
-            await response.write(f"event: {what}\ndata: {openid}\n\nevent: talk-{openid}\ndata: {what}\n\n".encode())
+        with suppress(ConnectionResetError):  # the page was closed
+            await _tell(request, response, events)
     return response
+
+
+async def _tell(request: web.Request, response: web.StreamResponse, events: asyncio.Queue[tuple[str, str]]) -> None:
+    while await _alive(request):
+        try:
+            what, openid = await asyncio.wait_for(events.get(), BEAT_S)
+        except asyncio.TimeoutError:
+            await response.write(b": beat\n\n")
+            continue
+        await response.write(f"event: {what}\ndata: {openid}\n\nevent: talk-{openid}\ndata: {what}\n\n".encode())
 
 
 async def _alive(request: web.Request) -> bool:

@@ -91,7 +91,7 @@ class Desk:
             DeskRefused: it is not his, or there is nothing to say.
             StoreUnavailable: not known to be sent; the same key may be tried again.
         """
-        if not any(bubble.get("text", "").strip() or bubble.get("image") for bubble in bubbles):
+        if not any(bubble.get("text", "").strip() or bubble.get("image") or bubble.get("custom") for bubble in bubbles):
             raise DeskRefused("回复是空的，请先写几个字。", "empty")
         async with self._engine.begin() as connection:
             await self._seen(connection, openid, by)

@@ -25,6 +25,8 @@ class Filters:
     Args:
         confidence_below: the bot was less sure than this when it gave the conversation away.
         waited_minutes: the user waits at least so long.
+        words: the end of the openid, or something that the user said, masked.
+        within: what this unit may see: its own, what is nobody's yet, and one's own.
     """
 
     owner: str | None = None
@@ -39,6 +41,8 @@ class Filters:
     confidence_below: float | None = None
     waited_minutes: int | None = None
     end_state: str | None = None
+    words: str | None = None
+    within: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,9 @@ class Page:
 _AT_DESK = {"owner": "c.owner = :owner", "assignee": "c.assignee = :assignee", "unit": "c.unit_id = :unit", "urgency": "c.urgency = :urgency"}
 _OF_HANDOFF = {name: f"h.{name} = :{name}" for name in ("reason", "topic", "intent", "item", "area", "end_state")}
 _OF_HANDOFF["confidence_below"] = "h.confidence < :confidence_below"
+_WORDS = {"words": """(right(c.openid, length(:words)) = :words OR EXISTS (SELECT FROM weijing.messages m
+    WHERE m.openid = c.openid AND m.direction = 'user' AND strpos(lower(m.text), lower(:words)) > 0))"""}
+_WITHIN = {"within": "(c.unit_id IS NULL OR c.unit_id = :within OR c.assignee = :me)"}
 _WAITED = {"waited_minutes": "c.waiting_since < now() - make_interval(mins => :waited_minutes)"}
 _ABOUT = "h.reason, h.topic, h.intent, h.confidence, h.item, h.area, h.opened_at, h.end_state"
 _OPEN = f"""
@@ -88,7 +95,7 @@ class _Shape:
     fields: dict[str, str]
 
 
-_DESK = {**_AT_DESK, **_OF_HANDOFF, **_WAITED}
+_DESK = {**_AT_DESK, **_OF_HANDOFF, **_WAITED, **_WORDS, **_WITHIN}
 _BEHIND = "(c.urgency < :a0 OR (c.urgency = :a0 AND (c.waiting_since, c.openid) > (CAST(:a1 AS timestamptz), :a2)))"
 _ORDER, _CURSOR = "urgency DESC, waiting_since, openid", ("urgency", "waiting_since", "openid")
 _SHAPES: dict[View, _Shape] = {
@@ -97,7 +104,8 @@ _SHAPES: dict[View, _Shape] = {
     "all": _Shape(_OPEN, "c.owner IN ('waiting', 'staff', 'closed') AND c.waiting_since IS NOT NULL", _ORDER, _BEHIND, _CURSOR, _DESK),
     "closed": _Shape(
         _CLOSED, "h.state = 'done'", "closed_at DESC, key DESC", "(h.closed_at, h.key) < (CAST(:a0 AS timestamptz), :a1)", ("closed_at", "key"),
-        {**_OF_HANDOFF, "assignee": "h.closed_by = :assignee", "unit": "c.unit_id = :unit", "urgency": "h.urgency = :urgency"},
+        {**_OF_HANDOFF, "assignee": "h.closed_by = :assignee", "unit": "c.unit_id = :unit", "urgency": "h.urgency = :urgency",
+         **_WORDS, "within": "s.unit_id = :within"},
     ),
     "held": _Shape(
         _HELD, "h.state = 'waiting'", "until, key", "(h.until, h.key) > (CAST(:a0 AS timestamptz), :a1)", ("until", "key"),

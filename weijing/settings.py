@@ -59,7 +59,6 @@ class Settings(BaseSettings):
     console_public_url: str = Field(default="", description="address by which browsers reach the console; https makes its cookies https only; empty = its own")
     console_demo_password: SecretStr = Field(default=SecretStr(""), description="password of the demo accounts, generated; production has no such accounts")
     console_demo_totp: SecretStr = Field(default=SecretStr(""), description="secret of the demo accounts' codes, generated")
-    desk_silent_minutes: int = Field(default=15, ge=2, description="minutes without a sign of life after which a conversation goes back to the queue")
     backend_host: str = Field(default="127.0.0.1", description="address the reference backend listens on")
     backend_port: int = Field(default=8002, description="port of the reference backend")
     bot_port: int = Field(default=8003, description="health and metrics of the bot parent")

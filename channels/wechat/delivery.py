@@ -16,6 +16,7 @@ from channels.wechat.errcodes import PAUSE_MS, advice, treatment
 from channels.wechat.notices import Notices, read_templates
 from channels.wechat.outgoing import Outgoing
 from channels.wechat.pictures import Pictures
+from channels.wechat.sent_pictures import SentPictures
 from store.ledger import Ledger
 from store.message import Bubble
 from store.pace import Pace
@@ -138,14 +139,17 @@ class WeChatOutlet:
         log.error("everything is kept until users write: %s", advice(48001))
 
 
-def wechat_outlet(redis: Redis, settings: Settings, api: PlatformApi, pace: Pace) -> WeChatOutlet:
+def wechat_outlet(redis: Redis, settings: Settings, api: PlatformApi, pace: Pace, sent: SentPictures | None = None) -> WeChatOutlet:
     """The outlet of the account in the settings.
+
+    Args:
+        sent: pictures that staff sent.
 
     Raises:
         SettingsError: WECHAT_NOTICE_TEMPLATES names an unknown kind, or no template.
     """
     notices = Notices(redis, api, read_templates(settings.wechat_notice_templates))
-    return WeChatOutlet(redis, api, pace, Pictures(redis, api, settings), notices, verified=settings.wechat_verified)
+    return WeChatOutlet(redis, api, pace, Pictures(redis, api, settings, sent=sent), notices, verified=settings.wechat_verified)
 
 
 def _jittered(ms: int) -> int:

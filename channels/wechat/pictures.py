@@ -1,7 +1,7 @@
 """Pictures of ours: served to phones, and uploaded as temporary media for customer-service messages (新增临时素材: kept for three days, at most 10 MB).
 
-A picture is a file of `data/pictures`, named by the address `<public base>/static/pictures/<name>`. An address is never fetched, only matched: whatever a
-bubble names that is not such a file stays a link.
+A picture is a file of `data/pictures`, named by the address `<public base>/static/pictures/<name>`, or one that staff sent (`channels.wechat.sent_pictures`).
+An address is never fetched, only matched: whatever a bubble names that is neither stays a link.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from aiohttp import web
 
 from channels.wechat.api import PlatformApi
 from channels.wechat.errcodes import treatment
+from channels.wechat.sent_pictures import SentPictures
 from store.redis import FAULTS, Redis, unavailable
 from weijing.errors import PlatformError
 from weijing.settings import ROOT, Settings
@@ -37,17 +38,22 @@ class Pictures:
 
     Args:
         folder: where the files are.
+        sent: those that staff sent; None where there is no PostgreSQL.
     """
 
-    def __init__(self, redis: Redis, api: PlatformApi, settings: Settings, folder: Path = FOLDER) -> None:
+    def __init__(self, redis: Redis, api: PlatformApi, settings: Settings, folder: Path = FOLDER, sent: SentPictures | None = None) -> None:
         self._redis = redis
         self._api = api
         self._app_id = settings.wechat_app_id
         self._prefix = f"{settings.public_base}{PATH}/" if settings.public_base else ""
         self._folder = folder
+        self._sent = sent
 
     def owned(self, url: str) -> bool:
-        """Whether an address names one of our files."""
+        """Whether an address names one of our files, or one that staff sent."""
+        return self._filed(url) or (self._sent is not None and self._sent.owned(url))
+
+    def _filed(self, url: str) -> bool:
         name = url.removeprefix(self._prefix)
         return bool(self._prefix) and name != url and bool(_NAME.fullmatch(name)) and (self._folder / name).is_file()
 
@@ -58,7 +64,7 @@ class Pictures:
             PlatformError: no answer, a quota or the token: try again.
             StoreUnavailable: Redis did not answer.
         """
-        found = await asyncio.to_thread(self._read, url)
+        found = await self._find(url)
         if not found:
             return ""
         name, content, mime = found
@@ -79,7 +85,7 @@ class Pictures:
         Raises:
             StoreUnavailable: Redis did not answer.
         """
-        found = await asyncio.to_thread(self._read, url)
+        found = await self._find(url)
         try:
             if found:
                 await self._redis.delete(self._cache(found[1]))
@@ -95,9 +101,15 @@ class Pictures:
             log.error("picture %s is sent as a link: %s", name, error.message)
             return ""
 
+    async def _find(self, url: str) -> tuple[str, bytes, str] | None:
+        if self._sent is None or not self._sent.owned(url):
+            return await asyncio.to_thread(self._read, url)
+        found = await self._sent.read(url)
+        return (f"picture.{found[1].rpartition('/')[2]}", *found) if found and found[1] in TYPES else None
+
     def _read(self, url: str) -> tuple[str, bytes, str] | None:
         """(name, content, type), checked by content."""
-        if not self.owned(url):
+        if not self._filed(url):
             return None
         path = self._folder / url.removeprefix(self._prefix)
         if path.stat().st_size > MAX_BYTES:

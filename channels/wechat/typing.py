@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from channels.wechat.api import PlatformApi
-from store.keys import channel_of, key
+from store.keys import TYPING, channel_of, key, partition
 from store.message import Message
 from store.pace import Pace
 from store.redis import FAULTS, Redis
+from store.subscription import listen
 from store.turns import now_ms
 from weijing.errors import PlatformError, StoreUnavailable
 from weijing.tasks import end
@@ -57,6 +58,18 @@ class TypingWatch:
         finally:
             await end(*self._tasks)
 
+    async def hear(self, listener: Redis) -> None:
+        """Show it to whoever the staff write to now, until cancelled (`store.typing`).
+
+        Args:
+            listener: a client of this alone, without a time limit.
+        """
+        await listen(listener, TYPING, self._heard, "the sender's")
+
+    def _heard(self, event: dict[str, str]) -> None:
+        if event["type"] == "message" and partition(event["data"]) in set(self._parts()):
+            self._start(event["data"])
+
     async def look(self) -> None:
         """Show it to who waits now."""
         now = now_ms()
@@ -66,13 +79,15 @@ class TypingWatch:
         self._shown = {openid: until for openid, until in self._shown.items() if until > time.monotonic()}
         for entries in await pipe.execute():
             for _, fields in entries:
-                self._start(Message.loads(fields["m"]))
+                message = Message.loads(fields["m"])
+                if not message.emergency:
+                    self._start(message.openid)
 
-    def _start(self, message: Message) -> None:
-        if message.openid in self._shown or len(self._tasks) >= AT_ONCE or message.emergency or channel_of(message.openid) != "wechat":
+    def _start(self, openid: str) -> None:
+        if self._shown.get(openid, 0.0) > time.monotonic() or len(self._tasks) >= AT_ONCE or channel_of(openid) != "wechat":
             return
-        self._shown[message.openid] = time.monotonic() + LASTS_S
-        task = asyncio.create_task(self._show(message.openid))
+        self._shown[openid] = time.monotonic() + LASTS_S
+        task = asyncio.create_task(self._show(openid))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -56,6 +56,7 @@ async def rows(request: web.Request, wanted: Asked, limit: int = PAGE) -> dict[s
     room, staff = room_of(request), staff_of(request)
     page = await room.queue.page(wanted.view, me=staff.id, filters=wanted.filters(staff), after=wanted.after, limit=limit)
     shown = [{**row, **await _told(request, row, staff)} for row in page.rows]
+    shown.sort(key=lambda row: (row["urgency"] != "urgent", not row["critical"]) if wanted.view != "closed" else 0)  # stable: else as the store has them
     return {"rows": shown, "next": page.next, "asked": wanted, "view": wanted.view, "words": words}
 
 
@@ -71,7 +72,8 @@ async def _told(request: web.Request, row: dict[str, Any], staff: Staff) -> dict
     """The title, the clock and the marks of a row."""
     item = await room_of(request).items.name(row["item"])
     since: datetime = row.get("waiting_since") or row.get("closed_at") or row["last_at"]
-    unread = row["owner"] == "staff" and row["assignee"] == staff.id and bool(row["last_user_at"]) and row["last_user_at"] > row["assignee_seen_at"]
+    seen, told = row.get("assignee_seen_at"), row["last_user_at"]
+    unread = row["owner"] == "staff" and row["assignee"] == staff.id and bool(seen and told and told > seen)
     return {"title": row["topic"] or item or words.reason_words(row["reason"]), "since": since, "unread": unread, "critical": row["reason"] == "emergency"}
 
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from console.context import CONSOLE
+from console.context import CONSOLE, Console
 from console.desk.items import Items
 from store.db import FAULTS
 from store.desk import Desk
 from store.desk_queue import DeskQueue
+from store.desk_round import desk_round
 from store.evidence import EvidenceStore
 from store.held_answers import HeldAnswers
 from store.ledger import Ledger
@@ -58,29 +59,17 @@ async def open_room(app: web.Application) -> AsyncIterator[None]:
         engine, Desk(engine, redis), DeskQueue(engine), Transcript(engine), HeldAnswers(engine, redis), evidence, Ledger(redis), Items(console.http)
     )
     app[ROOM] = room
-    task = asyncio.create_task(_rounds(room, settings.desk_silent_minutes))
+    task = asyncio.create_task(_rounds(console))
     yield
     await end(task)
     await evidence.close()
 
 
-async def _rounds(room: Room, silent_minutes: int) -> None:
+async def _rounds(console: Console) -> None:
     """What any console may do, and each of them does."""
     while True:
         await asyncio.sleep(ROUND_S)
         try:
-            await make_round(room, silent_minutes)
+            await desk_round(console.engine, console.redis, console.settings.desk_silent_minutes)
         except (WeijingError, *FAULTS) as error:
             log.warning("a round of the desk was left out: %s", type(error).__name__)
-
-
-async def make_round(room: Room, silent_minutes: int) -> None:
-    """Put back what an assignee has left, hand over what nobody looked at in time, and tell the bot and the user what a process that died did not.
-
-    Raises:
-        WeijingError, DBAPIError, OSError: an engine is away; the next round does it.
-    """
-    await room.deeds.release_silent(silent_minutes)
-    await room.held.expire()
-    await room.held.resend()
-    await room.deeds.notes.repeat()

@@ -39,7 +39,7 @@ ROUTES: tuple[Route, ...] = (
     _read("info", talk.show_info, quiet=True),
     _read("older", talk.show_older),
     _read("matters", talk.show_matters, "matters.read"),
-    _read("dialog", deeds.show_dialog, "conversation.asked", quiet=True),
+    _read("dialog", deeds.show_dialog, "conversation.asked"),
     _read("suggestion", composer.suggest),
     _read("files/{id}", media.show_file, "evidence.read"),
     _deed("claim", deeds.claim, "conversation.claimed"),

@@ -37,7 +37,7 @@ def show_talk(view: View) -> Handler:
         if "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers:
             return pages.show(request, "desk/open.html", **values, view=view)
         wanted = asked(view, {**request.query, "open": request.match_info["openid"]})
-        return pages.show(request, "desk/desk.html", **await queue(request, wanted), **values)
+        return pages.show(request, "desk/desk.html", **{**await queue(request, wanted), **values})
 
     return handler
 
