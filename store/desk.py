@@ -140,7 +140,7 @@ class Desk:
         async with self._engine.begin() as connection:
             found = (await connection.execute(moves.RELEASE, {"at": at, "silent_since": at - timedelta(minutes=minutes)})).all()
             for row in found:
-                released.append(await recorded(connection, Ownership(**row), "released", None, handoffs="waiting"))
+                released.append(await recorded(connection, Ownership(**row._mapping), "released", None, handoffs="waiting"))
         for owned in released:
             await self.notes.tell(owned, "released")
         return released
@@ -157,7 +157,7 @@ class Desk:
         row = (await connection.execute(move, values)).first()
         if row is None:
             raise await refusal(connection, values["openid"], values["by"])
-        return Ownership(**row)
+        return Ownership(**row._mapping)
 
     async def _seen(self, connection: AsyncConnection, openid: str, by: str) -> None:
         if (await connection.execute(moves.SEEN, {"openid": openid, "by": by, "at": _now()})).first() is None:

@@ -10,10 +10,11 @@ from aiohttp import web
 from sqlalchemy import text
 
 from console.context import console_of
-from console.desk.deeds import done
 from console.desk.history import History
 from console.desk.items import initials
+from console.desk.lines import bubble
 from console.desk.pictures import keep_picture
+from console.desk.refused import done
 from console.desk.room import Room, room_of
 from console.page import SHANGHAI
 from console.staff import staff_of
@@ -53,7 +54,7 @@ async def reply(request: web.Request) -> web.StreamResponse:
         bubbles.append({"image": await keep_picture(request, openid, key, picture.file.read())})
     bubbles += await _cards(room, console_of(request).settings, [str(one) for one in form.getall("item", [])])
     await done(room.deeds.reply(openid, staff.id, bubbles, SAID.format(key=key)))
-    values: dict[str, Any] = {"key": SAID.format(key=key), "at": datetime.now(SHANGHAI), "bubbles": bubbles, "who": staff.name}
+    values: dict[str, Any] = {"key": SAID.format(key=key), "at": datetime.now(SHANGHAI), "shown": [bubble(one) for one in bubbles], "who": staff.name}
     response = console_of(request).pages.show(request, "desk/sent.html", **values)
     response.headers["HX-Trigger"] = "desk:sent"
     return response

@@ -2,49 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from typing import TypeVar, cast
+from typing import cast
 
 from aiohttp import web
 from sqlalchemy import text
 
 from console import audit
 from console.context import console_of
+from console.desk.refused import done
 from console.desk.room import room_of
 from console.desk.talk import talk
 from console.desk.words import END_STATES
 from console.staff import staff_of
 from store.desk import EndState
-from weijing import desk_errors
 from weijing.refusals import DeskRefused
 
-T = TypeVar("T")
 LONGEST_NOTE = 500
-NEXT = {
-    "unknown": "请刷新列表。", "taken": "您可以看，不能替他回复；要接手，请主管转给您。", "not_waiting": "它已不在待接里。",
-    "not_yours": "请先认领。", "full": "可以请别的同事接，或请主管调整上限。", "no_colleague": "请重新选择同事。",
-    "no_unit": "请重新选择单位。", "decided": "列表马上更新。", "empty": "写好再试一次。",
-}  # fmt: skip
-"""What to do next, by the store's reason."""
 _COLLEAGUES = text("""
     SELECT s.id, s.name, s.unit_id, u.name AS unit_name, s.capacity, count(c.openid) AS load FROM weijing.staff s
     LEFT JOIN weijing.units u ON u.id = s.unit_id LEFT JOIN weijing.conversations c ON c.assignee = s.id AND c.owner = 'staff'
     WHERE s.active AND s.id <> :staff AND s.roles && ARRAY['agent', 'supervisor'] GROUP BY s.id, u.name ORDER BY count(c.openid), s.name""")
 _UNITS = text("SELECT id, name FROM weijing.units ORDER BY name")
-
-
-async def done(deed: Awaitable[T], *, claiming: bool = False) -> T:
-    """What the store answers.
-
-    Raises:
-        DeskRefused: what the store refuses, with what to do next.
-    """
-    try:
-        return await deed
-    except desk_errors.DeskRefused as refused:
-        title = f"{refused.who}刚刚认领了" if claiming and refused.reason == "taken" and refused.who else refused.message.rstrip("。")
-        status = {"unknown": 404, "empty": 422, "no_colleague": 422, "no_unit": 422}.get(refused.reason, 409)
-        raise DeskRefused(title, NEXT[refused.reason], status) from None
 
 
 async def claim(request: web.Request) -> web.StreamResponse:

@@ -10,8 +10,8 @@ from aiohttp import web
 from console.context import console_of
 from console.desk import words
 from console.desk.composer import LONGEST
-from console.desk.deeds import done
 from console.desk.lines import linked
+from console.desk.refused import done
 from console.desk.room import room_of
 from console.staff import staff_of
 from weijing.refusals import DeskRefused

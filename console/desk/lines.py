@@ -48,13 +48,14 @@ def _said(message: Line, files: dict[str, Line]) -> Line:
     place = text.partition("〔位置〕")[2] if message["kind"] == "location" else ""
     return {
         **message, "type": "said", "rank": 1 if direction == "user" else 2, "who": message["staff_name"] or WHO[direction], "file": file, "place": place,
-        "words": linked(_LABEL.sub("", text).strip()), "label": words.KINDS.get(message["kind"], ""), "shown": [_bubble(one) for one in message["bubbles"]],
+        "words": linked(_LABEL.sub("", text).strip()), "label": words.KINDS.get(message["kind"], ""), "shown": [bubble(one) for one in message["bubbles"]],
     }  # fmt: skip
 
 
-def _bubble(bubble: Line) -> Line:
-    custom = bubble.get("custom") or {}
-    return {"words": linked(bubble.get("text") or ""), "buttons": bubble.get("buttons") or [], "image": bubble.get("image") or "", "news": custom.get("news")}
+def bubble(said: Line) -> Line:
+    """One bubble, as the template `desk/bubble.html` shows it."""
+    custom = said.get("custom") or {}
+    return {"words": linked(said.get("text") or ""), "buttons": said.get("buttons") or [], "image": said.get("image") or "", "news": custom.get("news")}
 
 
 def _handed_over(row: Line) -> Line:

@@ -12,6 +12,7 @@ from console.context import console_of
 from console.desk import words
 from console.desk.filters import Asked, asked
 from console.desk.reading import noted
+from console.desk.refused import done
 from console.desk.room import room_of
 from console.route import Handler
 from console.staff import Staff, staff_of
@@ -54,7 +55,7 @@ async def show_rows(request: web.Request) -> web.StreamResponse:
 async def rows(request: web.Request, wanted: Asked, limit: int = PAGE) -> dict[str, Any]:
     """What the template `desk/rows.html` shows."""
     room, staff = room_of(request), staff_of(request)
-    page = await room.queue.page(wanted.view, me=staff.id, filters=wanted.filters(staff), after=wanted.after, limit=limit)
+    page = await done(room.queue.page(wanted.view, me=staff.id, filters=wanted.filters(staff), after=wanted.after, limit=limit))
     shown = [{**row, **await _told(request, row, staff)} for row in page.rows]
     shown.sort(key=lambda row: (row["urgency"] != "urgent", not row["critical"]) if wanted.view != "closed" else 0)  # stable: else as the store has them
     return {"rows": shown, "next": page.next, "asked": wanted, "view": wanted.view, "words": words}

@@ -57,4 +57,4 @@ async def outbox(redis: Redis, openid: str) -> list[list[dict[str, Any]]]:
     part = partition(openid)
     names = await redis.zrange(key(part, "due"), 0, -1)
     replies = [await redis.hmget(key(part, "turn", name), "openid", "reply") for name in names]
-    return [json.loads(reply) for whose, reply in replies if whose == openid]
+    return [json.loads(reply or "[]") for whose, reply in replies if whose == openid]

@@ -18,6 +18,7 @@ ANSWER = "请在六十日内提出。"
 async def held(desk: Desk) -> dict[str, str]:
     """A citizen's question whose answer waits: `key` and `openid`."""
     event = turn(f"o{uuid4().hex[:20]}", "对罚款不服怎么办", held=ANSWER)
+    await found(desk, "TRUNCATE weijing.held_answers")
     await happened(desk, event)
     return event
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import aiohttp
@@ -9,13 +10,16 @@ import pytest_asyncio
 
 from channels.wechat.api import PlatformApi
 from channels.wechat.typing import FEW, TypingWatch
-from store.keys import PARTITIONS, key, partition
+from store.keys import PARTITIONS, TYPING, key, partition
 from store.message import Message
 from store.pace import Pace
-from store.redis import Redis
+from store.redis import Redis, client
 from store.turns import now_ms
+from store.typing import show_typing
 from tests.channels.conftest import settings_with
 from tests.channels.outbox.conftest import Platform
+from weijing.engines import EmbeddedRedis
+from weijing.tasks import end
 
 Look = Callable[[], Awaitable[None]]
 
@@ -81,3 +85,21 @@ async def test_a_platform_that_is_away_disturbs_nobody(redis: Redis, pace: Pace,
         watch = TypingWatch(redis, PlatformApi(redis, settings_with("", wechat_api_base="http://127.0.0.1:9"), session), pace, lambda: range(PARTITIONS))
         await waits(redis, openid, 2_000)
         await look(watch)
+
+
+async def test_it_shows_while_somebody_of_the_staff_writes(redis: Redis, redis_server: EmbeddedRedis, watch: TypingWatch, platform: Platform) -> None:
+    listener = client(redis_server.url, timeout=None, connections=1)
+    hearing = asyncio.create_task(watch.hear(listener))
+    for _ in range(500):
+        if dict(await redis.pubsub_numsub(TYPING))[TYPING]:
+            break
+        await asyncio.sleep(0.02)
+    for openid in ("o-citizen", "web.visitor", "o-citizen", "o-other"):
+        await show_typing(redis, openid)
+    for _ in range(500):
+        if len(platform.typed) == 2:
+            break
+        await asyncio.sleep(0.02)
+    await end(hearing)
+    await listener.close(close_connection_pool=True)
+    assert sorted(platform.typed) == ["o-citizen", "o-other"], "once while it is on, and where the platform can"
