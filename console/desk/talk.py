@@ -94,9 +94,9 @@ async def show_older(request: web.Request) -> web.StreamResponse:
 
 
 async def show_info(request: web.Request) -> web.StreamResponse:
-    """The right column, as it is now."""
+    """What changes in the right column, as it is now; a note that is being written stays."""
     await noted(request, "conversation.read", request.match_info["openid"])
-    return console_of(request).pages.show(request, "desk/info.html", **await talk(request), **await _info(request))
+    return console_of(request).pages.show(request, "desk/info_now.html", **await talk(request), **await _info(request))
 
 
 async def show_matters(request: web.Request) -> web.StreamResponse:
