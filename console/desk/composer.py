@@ -54,8 +54,8 @@ async def reply(request: web.Request) -> web.StreamResponse:
         bubbles.append({"image": await keep_picture(request, openid, key, picture.file.read())})
     bubbles += await _cards(room, console_of(request).settings, [str(one) for one in form.getall("item", [])])
     await done(room.deeds.reply(openid, staff.id, bubbles, SAID.format(key=key)))
-    values: dict[str, Any] = {"key": SAID.format(key=key), "at": datetime.now(SHANGHAI), "shown": [bubble(one) for one in bubbles], "who": staff.name}
-    response = console_of(request).pages.show(request, "desk/sent.html", **values)
+    values: dict[str, Any] = {"talk": {"openid": openid}, "key": SAID.format(key=key), "at": datetime.now(SHANGHAI), "who": staff.name}
+    response = console_of(request).pages.show(request, "desk/sent.html", **values, shown=[bubble(one) for one in bubbles])
     response.headers["HX-Trigger"] = "desk:sent"
     return response
 

@@ -12,10 +12,12 @@ from console.desk import words
 from console.page import SHANGHAI
 from store.evidence import evidence_id
 from store.transcript import TranscriptPage
+from weijing.links import SENT_PICTURES
 
 Line = dict[str, Any]
 WHO = {"user": "群众", "bot": "微警", "staff": "坐席", "notice": "通知"}
 _LINK = re.compile(r"""<a\s+href=["'](?P<href>[^"']+)["'][^>]*>(?P<words>.*?)</a>|(?P<bare>https?://[^\s<>"'，。；）]+)""", re.DOTALL)
+_SENT = re.compile(SENT_PICTURES + r"/(E-[0-9A-Za-z]{1,16})\.")
 _LABEL = re.compile(r"〔(?:图片|语音|视频|位置|文件|链接|表单|不支持的消息)〕")
 
 
@@ -55,7 +57,10 @@ def _said(message: Line, files: dict[str, Line]) -> Line:
 def bubble(said: Line) -> Line:
     """One bubble, as the template `desk/bubble.html` shows it."""
     custom = said.get("custom") or {}
-    return {"words": linked(said.get("text") or ""), "buttons": said.get("buttons") or [], "image": said.get("image") or "", "news": custom.get("news")}
+    image = said.get("image") or ""
+    sent = _SENT.search(image)
+    shown = {"words": linked(said.get("text") or ""), "buttons": said.get("buttons") or [], "news": custom.get("news")}
+    return {**shown, "image": image, "file": sent[1] if sent else ""}
 
 
 def _handed_over(row: Line) -> Line:

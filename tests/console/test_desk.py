@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import uuid4
 
 import aiohttp
@@ -12,10 +15,19 @@ import pytest_asyncio
 
 from store.evidence import Evidence, EvidenceStore, evidence_id
 from store.redis import Redis
-from tests.console.conftest import Desk, Person
+from tests.channels.outbox.conftest import BASE
+from tests.console.conftest import Desk, Page, Person, opened, settings_for
 from tests.console.desk_people import found, happened, outbox, turn
+from weijing.engines import EmbeddedRedis
 
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==")
+
+
+@pytest_asyncio.fixture
+async def desk(database: str, folder: Path, redis: Redis, redis_server: EmbeddedRedis) -> AsyncIterator[Desk]:
+    """A console whose citizens' phones can reach us."""
+    async with opened(settings_for(redis_server.url, database, folder, public_url=BASE), redis) as made:
+        yield made
 
 
 @pytest_asyncio.fixture
@@ -163,11 +175,19 @@ async def test_a_picture_of_the_citizen_opens_for_the_desk_alone(desk: Desk, ope
 
 
 async def test_a_picture_of_the_staff_goes_as_an_address_of_ours(desk: Desk, openid: str, redis: Redis) -> None:
-    person = await claimed(desk, openid)
-    form = aiohttp.FormData({"text": "填这张表", "key": uuid4().hex})
-    form.add_field("picture", b"MZ\x90no picture", filename="a.png", content_type="image/png")
-    refused = await person.post(f"/desk/talks/{openid}/reply", form)
-    assert refused.status in (409, 422) and await outbox(redis, openid) == [], "what it is tells its content; without PUBLIC_URL none goes"
+    person, key = await claimed(desk, openid), uuid4().hex
+
+    async def send(content: bytes) -> Page:
+        form = aiohttp.FormData({"text": "填这张表", "key": key})
+        form.add_field("picture", content, filename="a.png", content_type="image/png")
+        return await person.post(f"/desk/talks/{openid}/reply", form)
+
+    assert (await send(b"MZ\x90 no picture")).status == 422 and await outbox(redis, openid) == [], "what it is tells its content"
+    sent = await send(PNG)
+    ((text, picture),) = await outbox(redis, openid)
+    assert sent.status == 200 and text == {"text": "填这张表"} and picture["image"].startswith(f"{BASE}/pictures/E-")
+    shown = re.search(rf'src="(/desk/talks/{openid}/files/E-[^"]+)"', sent.text)
+    assert shown and (await person.get(shown[1])).headers["Content-Type"] == "image/png", "the desk opens it as evidence, not over the public address"
 
 
 async def test_notes_are_for_staff(desk: Desk, openid: str, redis: Redis) -> None:

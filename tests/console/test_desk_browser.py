@@ -52,6 +52,10 @@ async def test_a_conversation_from_its_arrival_to_the_reply(desk: Desk, browser:
     assert await browser.input_value("#draft") == "您好，补领要本人来", "an update takes no draft away"
     await browser.reload()
     assert await browser.input_value("#draft") == "您好，补领要本人来", "nor does a reload"
+    await browser.get_by_role("button", name="事项卡").click()
+    await browser.locator("#item-search").press_sequentially("sfz")
+    await browser.locator("#item-found").get_by_text("没有找到").wait_for()
+    await browser.get_by_role("button", name="关上").click()
     await browser.focus("#draft")
     await browser.keyboard.press("Control+Enter")
     await browser.keyboard.press("Control+Enter")

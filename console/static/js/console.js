@@ -17,7 +17,7 @@ new MutationObserver((changes) => {
 }).observe(document.getElementById("toasts"), { childList: true });
 
 document.addEventListener("htmx:afterRequest", (event) => {  // a form in a dialog that was taken closes it
-  if (event.detail.successful) event.detail.elt.closest?.("dialog[data-close-when-done]")?.close();
+  if (event.detail.successful && event.detail.requestConfig.verb === "post") event.detail.elt.closest?.("dialog[data-close-when-done]")?.close();
 });
 
 document.addEventListener("htmx:sendError", () => {
