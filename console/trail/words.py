@@ -22,12 +22,19 @@ ACTS: dict[str, str] = {
     "canned.changed": "常用语已修改", "canned.switch": "要求启停常用语", "canned.switched": "常用语已启停", "audit.list": "查审计记录",
     "audit.day": "看一个人的一天", "audit.object": "看谁碰过一个对象", "audit.verify": "校验审计记录", "audit.verified": "审计记录已校验",
     "audit.export": "要求导出审计记录", "audit.exported": "审计记录已导出",
+    "queue.read": "看会话列表", "counts.read": "看待办数", "view.save": "存视图", "view.drop": "删视图", "held.read": "看待审答复",
+    "held.approve": "同意发送待审答复", "held.edit": "改后发送待审答复", "held.refuse": "不发待审答复", "items.read": "找事项", "canned.find": "找常用语",
+    "conversation.read": "看会话", "matters.read": "看在办事项", "evidence.read": "打开群众的文件", "conversation.ask": "打开会话操作",
+    "conversation.claim": "认领会话", "conversation.transfer": "转会话", "conversation.transferred": "会话已转", "conversation.return": "交回机器人",
+    "conversation.close": "办结会话", "note.write": "写备注", "conversation.reply": "回复", "conversation.retry": "重发回复",
+    "conversation.typing": "正在输入", "conversation.attend": "照看会话",
 }  # fmt: skip
 """Act -> words. What ends in -ed happened; the others were asked for, and whether they happened shows in the next row."""
 FIELDS = {
     "name": "姓名或名称", "unit_id": "单位", "roles": "岗位", "capacity": "同时接待", "address": "地址", "others": "全部其他", "parent": "上级",
     "kind": "类别", "areas": "辖区", "title": "标题", "text": "内容", "shortcut": "快捷键", "topic": "主题", "active": "启用", "rows": "行数",
     "whole": "完好行数", "broken": "断在", "who": "谁", "act": "操作", "object": "对象", "since": "从", "until": "到", "reason": "理由",
+    "before": "原来", "after": "现在",
 }  # fmt: skip
 """Field of a detail -> word; others are shown as they are."""
 VALUES = {str(role): word for role, word in ROLES.items()} | {"own": "本机"}
