@@ -28,7 +28,8 @@ class Figure:
         note: what is counted, and how: printed beside it.
         head: names of the columns; the first names the rows.
         kind: how the page draws it; `table` is not drawn.
-        percent: numbers are shares in percent.
+        drawn: how many columns of numbers the chart shows; 0 is all.
+        percent: what is drawn are shares in percent.
         empty: what will appear here, and how.
     """
 
@@ -38,6 +39,7 @@ class Figure:
     head: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     kind: Kind = "table"
+    drawn: int = 0
     percent: bool = False
     empty: str = "这段时间还没有数据。群众来访后，这里会自动出现。"
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from aiohttp import web
+from sqlalchemy import text
 
 from console import audit
 from console.board.figure import Figure
@@ -21,6 +22,7 @@ from weijing.workdays import SHANGHAI, workdays_between
 LEVELS = {0: "未督办", 1: "一级督办", 2: "二级督办", 3: "三级督办"}
 LONGEST = 1000
 """Items that are listed and exported: more than that is counted, not shown."""
+_PEOPLE = text("SELECT id, name FROM weijing.staff")
 HEAD = ("编号", "事项", "类别", "单位", "经办", "收到", "期限", "超期工作日", "督办")
 
 
@@ -46,7 +48,7 @@ async def export_overdue(request: web.Request) -> web.StreamResponse:
         raise DeskRefused("没有这份文件", "请从列表上方导出 CSV 或 XLSX。", 404)
     work, _ = await overdue(console)
     rows = [
-        (one["number"], one["title"], KINDS[one["kind"]], one["unit_name"], one["assignee"] or "未分人", one["received_at"][:10], one["due_on"], one["late"],
+        (one["number"], one["title"], KINDS[one["kind"]], one["unit_name"], one["who"] or "未分人", one["received_at"][:10], one["due_on"], one["late"],
          LEVELS[one["supervision"]]) for one in work
     ]  # fmt: skip
     async with console.engine.begin() as connection:
@@ -56,7 +58,7 @@ async def export_overdue(request: web.Request) -> web.StreamResponse:
 
 
 async def overdue(console: Console) -> tuple[list[dict[str, Any]], bool]:
-    """The items, each with its unit's name and the workdays that it is late (`late`); and whether there are more than are listed.
+    """The items, each with the names of its unit and of who has it, and the workdays that it is late (`late`); and whether there are more than are listed.
 
     Raises:
         BackendUnavailable: it does not answer.
@@ -64,11 +66,13 @@ async def overdue(console: Console) -> tuple[list[dict[str, Any]], bool]:
     calls, after, today = Calls(console.http), "", datetime.now(SHANGHAI).date()
     found: list[dict[str, Any]] = []
     names = {unit["id"]: unit["name"] for unit in (await calls.get("/v1/units"))["units"]}
+    async with console.engine.connect() as connection:
+        people = {row.id: row.name for row in await connection.execute(_PEOPLE)}
     while len(found) < LONGEST:
         page = await calls.get("/v1/work", warning="red", sort="due", limit="100", after=after)
         for one in page["work"]:
             late = workdays_between(date.fromisoformat(one["due_on"]), today)
-            found.append({**one, "unit_name": names.get(one["unit"], one["unit"]), "late": late})
+            found.append({**one, "unit_name": names.get(one["unit"], one["unit"]), "who": people.get(one["assignee"], one["assignee"]), "late": late})
         if not (after := page["next"] or ""):
             return found, False
     return found, True

@@ -27,9 +27,10 @@ _DESK = text("""
 _MISSED = text("""
     SELECT min(m.text) AS words, count(*) AS times, count(DISTINCT t.openid) AS people, max(t.at) AS last,
         mode() WITHIN GROUP (ORDER BY t.intent) AS guess
-    FROM weijing.turns t JOIN weijing.messages m ON m.key = t.key AND m.direction = 'user'
-    WHERE t.decision = 'fallback' AND t.at >= CAST(CAST(:first AS date) AS timestamp) AT TIME ZONE 'Asia/Shanghai'
-        AND t.at < CAST(CAST(:last AS date) + 1 AS timestamp) AT TIME ZONE 'Asia/Shanghai' AND m.text <> ''
+    FROM (SELECT key, openid, intent, at FROM weijing.turns
+        WHERE decision = 'fallback' AND at >= CAST(CAST(:first AS date) AS timestamp) AT TIME ZONE 'Asia/Shanghai'
+        AND at < CAST(CAST(:last AS date) + 1 AS timestamp) AT TIME ZONE 'Asia/Shanghai' ORDER BY at DESC LIMIT 2000) t
+    JOIN weijing.messages m ON m.key = t.key AND m.direction = 'user' AND m.text <> ''
     GROUP BY lower(regexp_replace(m.text, '[[:space:][:punct:]，。！？、；：“”（）…]', '', 'g')) ORDER BY times DESC, last DESC LIMIT 30""")
 
 
@@ -96,7 +97,7 @@ def _by_day(asked: Span, rows: Sequence[Row[Any]]) -> Figure:
 
 def _containment(asked: Span, rows: Sequence[Row[Any]]) -> Figure:
     table = [(day, share(one["contained"], one["visits"]), share(one["satisfied"], one["visits"]), one.whole("visits")) for day, one in _each_day(asked, rows)]
-    return Figure("containment", "独立解决率", SATISFIED, ("日期", "独立解决 %", "满意的独立解决 %", "来访"), table, "line", percent=True)
+    return Figure("containment", "独立解决率", SATISFIED, ("日期", "独立解决 %", "满意的独立解决 %", "来访"), table, "line", drawn=2, percent=True)
 
 
 def _decisions(asked: Span, rows: Sequence[Row[Any]]) -> Figure:
@@ -119,7 +120,7 @@ def _topics(rows: Sequence[Row[Any]]) -> Figure:
         for topic, one in sorted(sums, key=lambda pair: -pair[1]["visits"])
     ]
     note = f"主题看来访里第一件正事。{SATISFIED}"
-    return Figure("topics", "各主题", note, ("主题", "来访", "转人工", "独立解决 %", "满意的独立解决 %"), table, "bar")
+    return Figure("topics", "各主题", note, ("主题", "来访", "转人工", "独立解决 %", "满意的独立解决 %"), table, "bar", drawn=2)
 
 
 def _answer_times(asked: Span, rows: Sequence[Row[Any]]) -> Figure:
@@ -130,7 +131,7 @@ def _answer_times(asked: Span, rows: Sequence[Row[Any]]) -> Figure:
         within = (share(one["in_60s"], one["handoffs"]), share(one["in_5min"], one["handoffs"]))
         table.append((day, answer, end, one.whole("handoffs"), *within))
     note = "从转人工到坐席第一次回复、到办结的平均分钟数（含非办公时间）；60 秒和 5 分钟内回复的占全部转人工的比例。"
-    return Figure("answer_times", "人工回复与办结用时", note, ("日期", "首次回复（分）", "办结（分）", "转人工", "60 秒内 %", "5 分钟内 %"), table, "line")
+    return Figure("answer_times", "人工回复与办结用时", note, ("日期", "首次回复（分）", "办结（分）", "转人工", "60 秒内 %", "5 分钟内 %"), table, "line", drawn=2)
 
 
 def _reasons(rows: Sequence[Row[Any]]) -> Figure:
@@ -143,6 +144,6 @@ def _reasons(rows: Sequence[Row[Any]]) -> Figure:
 
 def _missed(rows: Sequence[Row[Any]]) -> Figure:
     table = [(row.words, row.times, row.people, topic_of(row.guess), row.last.date().isoformat()) for row in rows]
-    note = "机器人没听懂的原话（敏感内容已遮盖），只差标点和空格的算同一句；最像：当时排第一的主题。"
+    note = "最近 2000 条机器人没听懂的原话（敏感内容已遮盖），只差标点和空格的算同一句；最像：当时排第一的主题。"
     empty = "这段时间没有听不懂的问题。机器人没听懂的原话会归类列在这里。"
     return Figure("missed", "没答上来的问题", note, ("原话", "次数", "人数", "最像", "最近"), table, empty=empty)

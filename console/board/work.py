@@ -67,4 +67,4 @@ def _marks(rated: Mapping[str, Any]) -> Figure:
         table.append((name, counts["good"], counts["fair"], counts["poor"], share(counts["good"] + counts["fair"], total)))
     note = "群众对办结事项的三项评价，按评价那天计；满意率 =（优 + 良）÷ 全部。"
     empty = "这段时间还没有评价。群众评价后出现在这里。"
-    return Figure("marks", "评价", note, ("项目", "优", "良", "差", "满意率 %"), table if rated["rated"] else [], "bar", empty=empty)
+    return Figure("marks", "评价", note, ("项目", "优", "良", "差", "满意率 %"), table if rated["rated"] else [], "bar", drawn=3, empty=empty)

@@ -21,20 +21,19 @@ function frame() {
 
 const short = (name) => (/^\d{4}-\d\d-\d\d$/.test(name) ? `${Number(name.slice(5, 7))}/${Number(name.slice(8))}` : name);
 
-function series(kind, { head, rows }, percent) {
-  const shown = head.map((name, index) => ({ name, index })).filter(({ name }) => name.includes("%") === percent || kind === "stack");
-  return shown.map(({ name, index }, order) => ({
+function series(kind, { head, rows }, drawn) {
+  return head.slice(0, drawn || head.length).map((name, order) => ({
     name, type: kind === "line" ? "line" : "bar", stack: kind === "stack" ? "all" : undefined, symbol: ["circle", "rect", "triangle", "diamond"][order % 4],
-    symbolSize: 5, showSymbol: rows.length < 40, lineStyle: { width: 2, type: ["solid", "dashed", "dotted"][order % 3] }, barMaxWidth: 28, data: rows.map((row) => row.values[index]),
+    symbolSize: 5, showSymbol: rows.length < 40, lineStyle: { width: 2, type: ["solid", "dashed", "dotted"][order % 3] }, barMaxWidth: 28, data: rows.map((row) => row.values[order]),
   }));
 }
 
-function plain(kind, data, percent) {
+function plain(kind, data, drawn, percent) {
   const base = frame(), names = data.rows.map((row) => short(row.name));
   const counts = { ...base.axis, type: "value", max: percent ? 100 : undefined, minInterval: percent ? undefined : 1 };
   const categories = { ...base.axis, type: "category", data: names, splitLine: { show: false } };
   const across = kind === "bar";
-  return { ...base, series: series(kind, data, percent), xAxis: across ? counts : categories, yAxis: across ? { ...categories, inverse: true } : counts };
+  return { ...base, series: series(kind, data, drawn), xAxis: across ? counts : categories, yAxis: across ? { ...categories, inverse: true } : counts };
 }
 
 function heat({ head, rows }) {
@@ -54,7 +53,7 @@ function draw() {
     const box = section.querySelector(".chart"), table = section.querySelector("table");
     if (!box || !table) continue;
     const kind = section.dataset.figure, data = read(table), chart = echarts.getInstanceByDom(box) ?? echarts.init(box, null, { renderer: "canvas" });
-    chart.setOption(kind === "heat" ? heat(data) : plain(kind, data, "percent" in section.dataset), true);
+    chart.setOption(kind === "heat" ? heat(data) : plain(kind, data, Number(section.dataset.drawn), "percent" in section.dataset), true);
     if (!drawn.includes(chart)) drawn.push(chart);
   }
 }
