@@ -5,8 +5,9 @@ from __future__ import annotations
 from console import stream
 from console.admin import routes as admin
 from console.board import routes as board
+from console.content import routes as content
 from console.entry import routes as entry
 from console.route import Route
 from console.trail import routes as trail
 
-ROUTES: tuple[Route, ...] = (*entry.ROUTES, *admin.ROUTES, *trail.ROUTES, *stream.ROUTES, *board.ROUTES)
+ROUTES: tuple[Route, ...] = (*entry.ROUTES, *admin.ROUTES, *trail.ROUTES, *stream.ROUTES, *board.ROUTES, *content.ROUTES)

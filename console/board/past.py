@@ -131,7 +131,8 @@ def _answer_times(asked: Span, rows: Sequence[Row[Any]]) -> Figure:
         within = (share(one["in_60s"], one["handoffs"]), share(one["in_5min"], one["handoffs"]))
         table.append((day, answer, end, one.whole("handoffs"), *within))
     note = "从转人工到坐席第一次回复、到办结的平均分钟数（含非办公时间）；60 秒和 5 分钟内回复的占全部转人工的比例。"
-    return Figure("answer_times", "人工回复与办结用时", note, ("日期", "首次回复（分）", "办结（分）", "转人工", "60 秒内 %", "5 分钟内 %"), table, "line", drawn=2)
+    head = ("日期", "首次回复（分）", "办结（分）", "转人工", "60 秒内 %", "5 分钟内 %")
+    return Figure("answer_times", "人工回复与办结用时", note, head, table, "line", drawn=2)
 
 
 def _reasons(rows: Sequence[Row[Any]]) -> Figure:
