@@ -31,7 +31,7 @@ STRIDE = 7
 SMALL_TALK = ("greet", "thank", "goodbye", "affirm", "deny", "cancel", "correct", "repeat", "help", "smalltalk", "out_of_scope", "rate_service")
 """Intents that say nothing of what a visit is about."""
 
-_LOCK = text("SELECT pg_try_advisory_xact_lock(7261009)")
+_LOCK = text("SELECT pg_advisory_xact_lock(7261009)")
 _KNOWN = text("SELECT (SELECT max(day) FROM weijing.daily_visits) AS last, (SELECT min(at) FROM weijing.turns) AS first")
 _CLEAR = tuple(text(f"DELETE FROM weijing.{table} WHERE day >= :first AND day < :after") for table in ("daily_visits", "daily_desk"))  # noqa: S608  our own
 _VISITS = text("""
@@ -78,7 +78,7 @@ _DESK = text("""
 
 
 async def count_days(engine: AsyncEngine, today: date | None = None) -> int:
-    """Bring the figures up to date; returns how many days were counted. Another process that counts at the same time is left to it."""
+    """Bring the figures up to date; returns how many days were counted. Processes that count at once do it one after the other."""
     today = today or datetime.now(SHANGHAI).date()
     async with engine.connect() as connection:
         known = (await connection.execute(_KNOWN)).one()
@@ -88,8 +88,7 @@ async def count_days(engine: AsyncEngine, today: date | None = None) -> int:
     while first <= today:
         after = min(first + timedelta(days=STRIDE), today + timedelta(days=1))
         async with engine.begin() as connection:
-            if not (await connection.execute(_LOCK)).scalar_one():
-                return days
+            await connection.execute(_LOCK)
             await _count(connection, first, after)
         days, first = days + (after - first).days, after
     return days

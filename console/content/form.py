@@ -26,9 +26,13 @@ class Form:
         self.sent = {name: str(value) for name, value in sent.items() if isinstance(value, str)}
         self.faults: dict[str, str] = {}
 
+    def value(self, name: str) -> str:
+        """What was typed, as the field shows it again."""
+        return self.sent.get(name, "")
+
     def text(self, name: str, longest: int, *, needed: bool = True) -> str:
         """Words without what no text holds."""
-        value = self.sent.get(name, "").replace("\r\n", "\n").strip()
+        value = self.value(name).replace("\r\n", "\n").strip()
         if "\x00" in value:
             self.faults[name] = "有看不见的字符，请重新输入"
         elif needed and not value:
@@ -39,7 +43,7 @@ class Form:
 
     def choice(self, name: str, known: Collection[str]) -> str:
         """One of the known values."""
-        value = self.sent.get(name, "")
+        value = self.value(name)
         if value not in known:
             self.faults[name] = "请选一项"
         return value
@@ -47,14 +51,14 @@ class Form:
     def day(self, name: str) -> date:
         """A day; today where there is none, with a fault."""
         try:
-            return date.fromisoformat(self.sent.get(name, ""))
+            return date.fromisoformat(self.value(name))
         except ValueError:
             self.faults[name] = "请填日期，比如 2026-12-01"
             return datetime.now(SHANGHAI).date()
 
     def moment(self, name: str) -> datetime | None:
         """A moment to come in Shanghai, or none."""
-        if not (value := self.sent.get(name, "")):
+        if not (value := self.value(name)):
             return None
         try:
             found = datetime.fromisoformat(value).replace(tzinfo=SHANGHAI)

@@ -30,7 +30,7 @@ class Kind:
     Args:
         path, member, number: of the API.
         states: state -> how it reads, for the filter.
-        due: which day it is to be answered by.
+        came, due: when it came, and the day by which it is to be answered.
         empty: what will appear here.
     """
 
@@ -40,18 +40,21 @@ class Kind:
     title: str
     noun: str
     states: dict[str, str]
+    came: str
     due: str
     empty: str
 
 
 LETTERS = Kind(
     "/v1/letters", "letters", "letter_no", "局长信箱", "letter", {"received": "已接收", "processing": "办理中", "transferred": "已转送", "answered": "已答复"},
-    "promised_on", "群众在对话里说“给局长写信”，来信会列在这里，快到期的在前。",
+    "received_at", "promised_on", "群众在对话里说“给局长写信”，来信会列在这里，快到期的在前。",
 )  # fmt: skip
 FOLLOW_UPS = Kind(
-    "/v1/follow-ups", "follow_ups", "follow_up_no", "差评回访", "follow_up", {"open": "待回访", "answered": "已答复"}, "due_on",
+    "/v1/follow-ups", "follow_ups", "follow_up_no", "差评回访", "follow_up", {"open": "待回访", "answered": "已答复"}, "opened_at", "due_on",
     "群众评了差，督察要在期限内回访；待回访的会列在这里，快到期的在前。",
 )  # fmt: skip
+BLANK = {"kind_text": "", "item_name": "", "content": "", "words": "", "poor": [], "matter": "", "rated_unit": "", "named": True}
+"""What only the one or only the other has."""
 KINDS = {"letters": LETTERS, "follow-ups": FOLLOW_UPS}
 
 
@@ -67,7 +70,7 @@ async def show_list(request: web.Request) -> web.StreamResponse:
     console, kind, state = console_of(request), _kind(request), request.query.get("state", "")
     rows = (await Calls(console.http).get(kind.path, limit=MOST, state=state if state in kind.states else ""))[kind.member]
     inspects = await _inspects(console, staff_of(request))
-    shown = [row for row in rows if inspects or not _delicate(row)]
+    shown = [{**BLANK, **row} for row in rows if inspects or not _delicate(row)]
     more: dict[str, Any] = {"kind": kind, "state": state, "rows": shown, "kept": len(rows) - len(shown), "done": "done" in request.query, "here": request.path}
     return console.pages.show(request, "content/letters.html", **more)
 
@@ -107,7 +110,7 @@ async def _find(console: Console, kind: Kind, number: str) -> Json | None:
         rows: list[Json] = (await Calls(console.http).get(kind.path, **{kind.number: number}))[kind.member]
     except DeskRefused:  # no number at all
         return None
-    return rows[0] if rows else None
+    return {**BLANK, **rows[0]} if rows else None
 
 
 def _delicate(row: Json) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from console.content.hours import set_hours, show_hours
 from console.content.items import show_items, switch_item
 from console.content.notices import preview_notice, publish_notice, show_new_notice, show_notices, withdraw_notice
 from console.content.replies import reply, show_list, show_one, within_reach
@@ -39,5 +40,7 @@ ROUTES: tuple[Route, ...] = (
     get(f"{ROOT}/follow-ups/{{number}}", show_one, "follow_up.read", *WHO, reach=within_reach),
     post(f"{ROOT}/follow-ups/{{number}}/replies", reply, "follow_up.reply", *WHO, reach=within_reach),
     get(f"{ROOT}/items", show_items, "items.read", *WHO),
+    get(f"{ROOT}/hours", show_hours, "hours.read", *WHO),
+    post(f"{ROOT}/hours", set_hours, "hours.change", *WHO),
     post(f"{ROOT}/items/{{item}}/switch", switch_item, "item.switch", *WHO),
 )
