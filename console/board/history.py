@@ -13,8 +13,9 @@ from console.board.past import SATISFIED, Span, read_past
 from console.board.words import OTHER, TOPICS
 from console.board.work import read_work
 from console.content.calls import Calls
+from console.content.replies import inspects
 from console.context import Console, console_of
-from console.staff import staff_of
+from console.staff import Staff, staff_of
 from weijing.errors import WeijingError
 from weijing.refusals import DeskRefused
 from weijing.workdays import SHANGHAI
@@ -29,7 +30,7 @@ async def show_history(request: web.Request) -> web.StreamResponse:
     console, asked = console_of(request), asked_of(request)
     async with console.engine.connect() as connection:
         figures, head = await read_past(connection, asked)
-    told = await _of_backend(console, asked)
+    told = await _of_backend(console, asked, staff_of(request))
     shown: dict[str, Any] = {"figures": figures, "head": head, "asked": asked, "days": len(asked.days), "satisfied": SATISFIED, **told}
     return console.pages.show(request, "board/history.html", lengths=LENGTHS, topics=(*TOPICS, OTHER), **shown)
 
@@ -68,11 +69,11 @@ def asked_of(request: web.Request) -> Span:
     return Span(today - timedelta(days=length - 1), today, topic if topic in (*TOPICS, OTHER) else "")
 
 
-async def _of_backend(console: Console, asked: Span) -> dict[str, Any]:
+async def _of_backend(console: Console, asked: Span, staff: Staff) -> dict[str, Any]:
     calls = Calls(console.http)
     try:
         figures = await read_work(calls, asked)
-        bad = (await calls.get("/v1/follow-ups", limit=str(BAD)))["follow_ups"]
+        bad, inspector = (await calls.get("/v1/follow-ups", limit=str(BAD)))["follow_ups"], await inspects(console, staff)
     except WeijingError as error:
-        return {"work": [], "bad": [], "away": error.message}
-    return {"work": figures, "bad": bad, "away": ""}
+        return {"work": [], "bad": [], "inspector": False, "away": error.message}
+    return {"work": figures, "bad": bad, "inspector": inspector, "away": ""}

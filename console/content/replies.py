@@ -62,15 +62,15 @@ async def within_reach(request: web.Request, staff: Staff) -> bool:
     """Whether there is such a one and this person may read it."""
     console, number = console_of(request), request.match_info["number"]
     found = await _find(console, _kind(request), number)
-    return found is not None and (not _delicate(found) or await _inspects(console, staff))
+    return found is not None and (not _delicate(found) or await inspects(console, staff))
 
 
 async def show_list(request: web.Request) -> web.StreamResponse:
     """Unanswered ones first; of those for inspectors others read how many there are."""
     console, kind, state = console_of(request), _kind(request), request.query.get("state", "")
     rows = (await Calls(console.http).get(kind.path, limit=MOST, state=state if state in kind.states else ""))[kind.member]
-    inspects = await _inspects(console, staff_of(request))
-    shown = [{**BLANK, **row} for row in rows if inspects or not _delicate(row)]
+    inspector = await inspects(console, staff_of(request))
+    shown = [{**BLANK, **row} for row in rows if inspector or not _delicate(row)]
     more: dict[str, Any] = {"kind": kind, "state": state, "rows": shown, "kept": len(rows) - len(shown), "done": "done" in request.query, "here": request.path}
     return console.pages.show(request, "content/letters.html", **more)
 
@@ -117,6 +117,7 @@ def _delicate(row: Json) -> bool:
     return "督察" in row["unit"]
 
 
-async def _inspects(console: Console, staff: Staff) -> bool:
+async def inspects(console: Console, staff: Staff) -> bool:
+    """Whether this person belongs to the inspectors."""
     units = (await Calls(console.http).get("/v1/units"))["units"]
     return any(unit["kind"] == INSPECTORS and unit["id"] == staff.unit_id for unit in units)

@@ -24,7 +24,9 @@ __all__ = ["bureau", "service"]
 NOON = datetime.now(SHANGHAI).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=10)
 _TURN = text("INSERT INTO weijing.turns (key, openid, intent, decision, service_item, at) VALUES (:key, :openid, :intent, :decision, :item, :at)")
 _SAID = text("INSERT INTO weijing.messages (key, openid, direction, kind, text, at) VALUES (:key, :openid, :direction, 'text', :text, :at)")
-_HANDOFF = text("INSERT INTO weijing.handoffs (key, openid, reason, urgency, state, opened_at, closed_at) VALUES (:key, :openid, 'request', 'normal', 'done', :at, :end)")
+_HANDOFF = text("""
+    INSERT INTO weijing.handoffs (key, openid, reason, urgency, state, opened_at, closed_at) VALUES (:key, :openid, 'request', 'normal', 'done', :at, :end)""")
+_EMPTY = text("TRUNCATE weijing.turns, weijing.messages, weijing.handoffs, weijing.daily_visits, weijing.daily_desk, weijing.conversations")
 
 
 async def turn(connection: AsyncConnection, openid: str, at: datetime, words: str = "怎么办", item: str | None = "passport_first", **more: Any) -> str:
@@ -40,7 +42,7 @@ async def past(bureau: Desk) -> Desk:
     engine = async_engine(bureau.settings.database_url)
     hour, day = timedelta(hours=1), timedelta(days=1)
     async with engine.begin() as connection:
-        await connection.execute(text("TRUNCATE weijing.turns, weijing.messages, weijing.handoffs, weijing.daily_visits, weijing.daily_desk, weijing.conversations"))
+        await connection.execute(_EMPTY)
         await turn(connection, "o-content", NOON)
         await turn(connection, "o-content", NOON + timedelta(minutes=20))
         await turn(connection, "o-back", NOON)
@@ -50,8 +52,9 @@ async def past(bureau: Desk) -> Desk:
         await turn(connection, "o-bad", NOON)
         await turn(connection, "o-bad", NOON + 5 * hour, words="态度差", intent="rate_service", item=None)
         key = await turn(connection, "o-handed", NOON)
-        await connection.execute(_HANDOFF, {"key": key, "openid": "o-handed", "at": NOON + 23 * hour, "end": NOON + 24 * hour})
-        await connection.execute(_SAID, {"key": "s", "openid": "o-handed", "direction": "staff", "text": "您好", "at": NOON + 23 * hour + timedelta(seconds=40)})
+        given = NOON + 23 * hour
+        await connection.execute(_HANDOFF, {"key": key, "openid": "o-handed", "at": given, "end": given + hour})
+        await connection.execute(_SAID, {"key": "s", "openid": "o-handed", "direction": "staff", "text": "您好", "at": given + timedelta(seconds=40)})
         await turn(connection, "o-lost", NOON + 3 * hour, words="=1+1 是什么", decision="fallback", item=None, intent="find_office")
     await count_days(engine)
     await engine.dispose()
