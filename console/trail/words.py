@@ -22,6 +22,15 @@ ACTS: dict[str, str] = {
     "canned.changed": "常用语已修改", "canned.switch": "要求启停常用语", "canned.switched": "常用语已启停", "audit.list": "查审计记录",
     "audit.day": "看一个人的一天", "audit.object": "看谁碰过一个对象", "audit.verify": "校验审计记录", "audit.verified": "审计记录已校验",
     "audit.export": "要求导出审计记录", "audit.exported": "审计记录已导出",
+    "board.read": "看看板", "board.refresh": "看板更新", "history.read": "看历史数据", "history.export": "要求导出历史数据",
+    "figure.exported": "历史数据已导出", "overdue.read": "看超期督办", "overdue.export": "要求导出超期办件", "overdue.exported": "超期办件已导出",
+    "content.read": "打开内容页", "notices.read": "看公告", "notice.form": "打开发布公告页", "notice.preview": "预览公告", "notice.publish": "提交公告",
+    "notice.published": "公告已发布", "notice.withdraw": "要求撤回公告", "notice.withdrawn": "公告已撤回", "surveys.read": "看问卷列表",
+    "survey.form": "打开做问卷页", "survey.make": "提交问卷", "survey.made": "问卷已保存", "survey.read": "看问卷结果", "survey.change": "提交问卷起止",
+    "survey.days_changed": "问卷起止已改", "letters.read": "看来信列表", "letter.read": "看一封来信", "letter.reply": "提交来信答复",
+    "letter.answered": "来信已答复", "follow_ups.read": "看差评回访列表", "follow_up.read": "看一件差评回访", "follow_up.reply": "提交差评答复",
+    "follow_up.answered": "差评已答复", "items.read": "看事项开关", "item.switch": "要求启停事项", "item.switched": "事项已启停",
+    "hours.read": "看接待时间", "hours.change": "提交接待时间", "hours.set": "接待时间已改",
 }  # fmt: skip
 """Act -> words. What ends in -ed happened; the others were asked for, and whether they happened shows in the next row."""
 FIELDS = {
