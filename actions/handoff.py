@@ -9,7 +9,8 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event, paused
-from weijing.workdays import SHANGHAI, next_opening
+from weijing.desk_hours import next_answer
+from weijing.workdays import SHANGHAI
 
 _DAYS = "一二三四五六日"
 
@@ -28,7 +29,7 @@ class ActionRequestHandoff(BaseAction):
 
 def say_when(dispatcher: CollectingDispatcher, now: datetime) -> None:
     """Tell the user when a person will answer."""
-    opens = next_opening(now)
+    opens = next_answer(now)
     if opens <= now:
         dispatcher.utter_message(response="utter_handoff_open")
     else:

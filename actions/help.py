@@ -12,8 +12,9 @@ from actions.base import BaseAction, Event
 from actions.client import backend
 from actions.handoff import opening_day
 from actions.help_topics import TOPICS, Away, Topic
+from weijing.desk_hours import next_answer
 from weijing.errors import BackendRefused, BackendUnavailable
-from weijing.workdays import SHANGHAI, next_opening
+from weijing.workdays import SHANGHAI
 
 PATIENCE_S = 1.5
 """How long help waits to learn whether the backend is there."""
@@ -48,7 +49,7 @@ def _named(away: Away) -> str:
 
 
 def _person(now: datetime) -> str:
-    opens = next_opening(now)
+    opens = next_answer(now)
     return "现在有人在" if opens <= now else f"{opening_day(opens)} 起有人答复，可以先留言"
 
 

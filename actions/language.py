@@ -14,9 +14,10 @@ from actions.base import BaseAction, Event, paused
 from actions.guide_case import find_item
 from actions.handoff import say_when
 from actions.said import Said
+from weijing.desk_hours import next_answer
 from weijing.english_cards import EnglishCard, card_asked_for, english_cards, faults
 from weijing.language import ENGLISH, language_of
-from weijing.workdays import OFFICE_HOURS, SHANGHAI, is_open
+from weijing.workdays import OFFICE_HOURS, SHANGHAI
 
 OFFERED = ("visa_extension", "foreigner_lodging", "foreigner_residence_permit", "visa_replace")
 """Items offered where it is not clear what is asked."""
@@ -42,7 +43,8 @@ class ActionAnswerForeign(BaseAction):
         if language != ENGLISH:
             return _hand_over(dispatcher, language)
         if _PERSON.search(text.lower()):
-            dispatcher.utter_message(response="utter_language_english_staff" if is_open(datetime.now(SHANGHAI)) else "utter_language_english_staff_later")
+            now = datetime.now(SHANGHAI)
+            dispatcher.utter_message(response="utter_language_english_staff" if next_answer(now) <= now else "utter_language_english_staff_later")
             return _to_staff(ENGLISH)
         await _answer_english(dispatcher, text)
         return []

@@ -10,10 +10,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event
 from actions.client import Json, backend
-from actions.notice_words import KINDS, NoticeQuestion, read_question, said_areas, said_day
+from actions.notice_words import NoticeQuestion, read_question
 from actions.phrases import LONGEST, Button
 from actions.said import Said
 from weijing.errors import BackendRefused
+from weijing.notice_text import KINDS, full_text, said_areas, said_day
 
 SHOWN = 4
 """Notices that one reply lists."""
@@ -88,14 +89,6 @@ async def _show(dispatcher: CollectingDispatcher, number: str) -> list[Event]:
         return []
     dispatcher.utter_message(text=full_text(notice), buttons=[_wish({"kind": notice["kind"], "area": ""}), ALL])
     return []
-
-
-def full_text(notice: Json) -> str:
-    """A notice whole: kind, title, body, districts, dates, link."""
-    until = f"，有效到 {said_day(notice['expires_at'])}" if notice["expires_at"] else ""
-    dated = f"（{said_day(notice['published_at'])}发布{until}）"
-    lines = [f"【{KINDS[notice['kind']]}】{notice['title']}{said_areas(notice['areas'])}", notice["body"], dated, notice["link"]]
-    return "\n".join(filter(None, lines))
 
 
 def _wish(page: Json) -> Button:

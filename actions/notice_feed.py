@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from datetime import datetime
 
 from actions.client import Backend, Json, backend
-from actions.notice_words import KINDS, said_areas
 from store.keys import NOTICES, PARTITIONS, key
 from store.message import Bubble
 from store.redis import FAULTS, Redis
 from store.turns import Turns, now_ms
 from weijing.errors import BackendRefused, BackendUnavailable, StoreUnavailable
+from weijing.notice_text import told_text
 from weijing.workdays import SHANGHAI
 
 log = logging.getLogger(__name__)
@@ -30,9 +29,6 @@ MOST_DUE = 100
 """No page while so many replies are due. The senders make 20 calls a second (WECHAT_CALLS_PER_MINUTE), so a reply to somebody who is talking waits at most
 10 s behind notices (a page more than this), and a hundred thousand subscribers take an hour and a half, or less where no call is due; when the platform or
 the senders stand still, so do we, and the rest stays in the backend, where a withdrawal still reaches it."""
-BRIEF = 80
-"""Characters of the body that are told; it is kept for each subscriber until he writes, so the whole is read on demand."""
-TOLD = "【{kind}】{title}{areas}\n{brief}\n不想再收，回复“不要再发公告了”。"
 
 
 class NoticeFeed:
@@ -87,15 +83,4 @@ class NoticeFeed:
 
 def _bubble(notice: Json) -> Bubble:
     """The title, the beginning, and a button for the whole; a subscription notice tells the title."""
-    text = TOLD.format(kind=KINDS[notice["kind"]], title=notice["title"], areas=said_areas(notice["areas"]), brief=brief(notice["body"]))
-    return {"text": text, "buttons": [{"title": "看全文", "payload": f"看通知{notice['id']}"}], "custom": {"notice": {"item": notice["title"]}}}
-
-
-def brief(body: str) -> str:
-    """The first sentences that fit, or the beginning."""
-    kept = ""
-    for sentence in re.findall(r"[^。！？\n]*[。！？\n]?", body):
-        if len(kept + sentence) > BRIEF:
-            break
-        kept += sentence
-    return kept.strip() or body[: BRIEF - 1] + "…"
+    return {"text": told_text(notice), "buttons": [{"title": "看全文", "payload": f"看通知{notice['id']}"}], "custom": {"notice": {"item": notice["title"]}}}

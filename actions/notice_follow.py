@@ -10,9 +10,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BaseAction, Event
 from actions.client import Json, backend
-from actions.notice_words import KINDS, NoticeQuestion, kind_names, read_question, said_areas
+from actions.notice_words import NoticeQuestion, kind_names, read_question
 from actions.phrases import LONGEST, Button
 from actions.said import Said
+from weijing.notice_text import KINDS, said_areas
 
 NARROWED = frozenset({"traffic"})
 """Kinds that one rather wants of a district or two."""

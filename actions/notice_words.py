@@ -6,10 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from weijing.notice_text import KINDS
 from weijing.privacy import MASK
 
-KINDS = {"fraud": "反诈预警", "traffic": "交通管制", "service": "办事安排", "safety": "治安提醒", "other": "公告"}
-"""Kind -> what it is called."""
 _KINDS = {
     "fraud": r"反诈|诈骗|骗局|骗术|防骗|被骗|骗子|电诈|刷单|杀猪盘|骗钱|骗人",
     "traffic": r"管制|封路|路封|封了|封闭|限行|限号|堵车|交通|改道|绕行|修路|施工|马拉松|(?:路|桥)(?:能|可以)?(?:走|过)",
@@ -86,13 +85,3 @@ def read_question(text: str, areas: Sequence[str]) -> NoticeQuestion:
 def kind_names(kinds: Sequence[str]) -> str:
     """「反诈预警、交通管制」."""
     return "、".join(KINDS[kind] for kind in kinds)
-
-
-def said_areas(areas: Sequence[str]) -> str:
-    """「（鼓楼区、台江区）」, nothing for everywhere."""
-    return f"（{'、'.join(areas)}）" if areas else ""
-
-
-def said_day(moment: str) -> str:
-    """「11月20日」 of a moment of the API."""
-    return f"{int(moment[5:7])}月{int(moment[8:10])}日"

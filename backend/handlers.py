@@ -11,6 +11,7 @@ from backend.conversations import end_conversation
 from backend.counters import list_counters, list_slots
 from backend.deliveries import add_delivery_step, create_delivery, query_delivery
 from backend.evidence import add_evidence
+from backend.feedback_lists import list_follow_ups, list_letters, summarise_ratings
 from backend.filing_supplements import add_supplement, list_supplements
 from backend.filings import create_filing, query_filing
 from backend.finished import list_ratable
@@ -30,6 +31,7 @@ from backend.reports import create_report, query_report
 from backend.ride_contacts import agree, end, invite, read_invitation
 from backend.rides import check_in, list_own_rides, list_rides, mark_stage
 from backend.seal_openings import approve_opening, ask_opening, list_openings, read_reporter
+from backend.service_item_switch import switch_service_item
 from backend.service_items import list_service_items, read_service_item
 from backend.statistics import read_statistics
 from backend.steps import add_step
@@ -46,6 +48,7 @@ from backend.work_moves import add_note, assign, transition
 HANDLERS: dict[str, Handle] = {
     "listServiceItems": list_service_items,
     "readServiceItem": read_service_item,
+    "switchServiceItem": switch_service_item,
     "queryApplication": query_application,
     "createReport": create_report,
     "queryReport": query_report,
@@ -64,6 +67,9 @@ HANDLERS: dict[str, Handle] = {
     "readIdentity": read_identity,
     "unbindIdentity": unbind_identity,
     "createRating": create_rating,
+    "summariseRatings": summarise_ratings,
+    "listFollowUps": list_follow_ups,
+    "listLetters": list_letters,
     "listRatable": list_ratable,
     "replyToFollowUp": add_reply,
     "createLetter": create_letter,

@@ -12,16 +12,16 @@ from weijing.workdays import SHANGHAI
 
 LIST = """
     SELECT id, name, category, summary FROM backend.service_items
-     WHERE active AND ($1::text IS NULL OR category = $1) AND strpos(words, lower($2)) > 0 ORDER BY category, name
+     WHERE active = $3 AND ($1::text IS NULL OR category = $1) AND strpos(words, lower($2)) > 0 ORDER BY category, name
 """
 VERSION = "SELECT coalesce(max(version), 0) FROM backend.service_items"
 
 
 async def list_service_items(request: web.Request) -> web.StreamResponse:
-    """The active items and the catalogue's version."""
+    """The active items, or with `active=false` those that are switched off, and the catalogue's version."""
     async with connected(request.app[POOL]) as connection:
         version = await connection.fetchval(VERSION)  # before the list: a change in between makes the caller ask once too often, not once too few
-        rows = await connection.fetch(LIST, request.query.get("category"), request.query.get("q", "").strip())
+        rows = await connection.fetch(LIST, request.query.get("category"), request.query.get("q", "").strip(), request.query.get("active") != "false")
     return web.json_response({"items": [dict(row) for row in rows], "version": version})
 
 

@@ -13,7 +13,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from store.message import Bubble, Message
 from store.turns import masked, now_ms
 from weijing.answer_risk import answer_risk
-from weijing.workdays import SHANGHAI, next_opening
+from weijing.desk_hours import next_answer
+from weijing.workdays import SHANGHAI
 
 LOOK = timedelta(hours=2)
 """How long staff have, in office hours as far as can be."""
@@ -41,7 +42,7 @@ def review(message: Message, tracker: DialogueStateTracker, new: list[Event], bu
         return Reviewed(bubbles)
     now = datetime.fromtimestamp((message.at or now_ms()) / 1000, SHANGHAI)
     if risk == "high":
-        opens = next_opening(now)
+        opens = next_answer(now)
         text = GIVEN.format(when="请稍等" if opens <= now else f"{_spoken(opens)}上班后")
         tracker.update_with_events([SlotSet("handoff_reason", "risk"), ConversationPaused()], domain)
         return Reviewed(_instead(text, new))
@@ -52,7 +53,7 @@ def review(message: Message, tracker: DialogueStateTracker, new: list[Event], bu
 
 def decided_by(now: datetime) -> datetime:
     """By when staff have looked: two hours after the office is open, and never beyond the platform's window."""
-    return min(next_opening(next_opening(now) + LOOK), now + WINDOW)
+    return min(next_answer(next_answer(now) + LOOK), now + WINDOW)
 
 
 def _instead(text: str, new: list[Event]) -> list[Bubble]:

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, multiprocess
 from bot.action_endpoint import InProcessActions
 from bot.catalogue import CatalogueWatch
 from bot.chaos import Chaos
+from bot.desk_hours import follow_hours
 from bot.nlu.service_item_linker import ServiceItemLinker
 from bot.processor import load_processor
 from bot.pulse import Pulse
@@ -65,9 +66,9 @@ class WorkerProcess:
         worker = Worker(reader, leases, UserQueues(Tries(redis, owner), set(), commits, self._turns, self._chaos), pulse)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, worker.stop)
-        watching = asyncio.create_task(CatalogueWatch(redis, self._linkers).run())
+        watching = [asyncio.create_task(one) for one in (CatalogueWatch(redis, self._linkers).run(), follow_hours(redis))]
         await worker.run()
-        await end(watching)
+        await end(*watching)
         await redis.close(close_connection_pool=True)
         await reader.close(close_connection_pool=True)
 

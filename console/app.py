@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from console.admin.demo import add_desk
 from console.assets import Assets, lay_out
+from console.board.daily import keep_counting
+from console.content.hours import tell_hours
 from console.context import CONSOLE, Console
 from console.desk.room import open_room
 from console.entry.demo import add_people, refuse_people
@@ -54,7 +56,8 @@ def init_app(settings: Settings) -> web.Application:
     app = web.Application(client_max_size=MAX_BODY, middlewares=[calm, guard])
     app[TABLE] = dict(table)
     app[TOTP_KEY] = Fernet(base64.urlsafe_b64encode(settings.derived_key("console-totp")))
-    app.cleanup_ctx.extend((_open(settings, assets), open_room))
+    app.cleanup_ctx.extend([_open(settings, assets), open_room, keep_counting])
+    app.on_startup.append(tell_hours)
     for route in ROUTES:
         app.router.add_route(route.method, route.path, route.handler)
     app.router.add_static("/static", assets.folder.parent, append_version=False)

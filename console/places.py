@@ -39,6 +39,7 @@ RAIL = (
     _place("语料", "/workbench/data", "database-edit", "trainer"),
     _place("模型", "/workbench/models", "rocket", "trainer", "supervisor"),
     _place("事项", "/workbench/items", "file-certificate", "trainer", "supervisor"),
+    _place("内容", "/admin/content", "speakerphone", "supervisor", "admin"),
     _place("管理", "/admin", "settings", "admin"),
     _place("审计", "/audit", "list-search", "auditor"),
 )
@@ -48,7 +49,8 @@ RAIL = (
 def places(staff: Staff, path: str) -> list[Place]:
     """The person's places; the one that this address belongs to is marked."""
     mine = [place for place in RAIL if place.roles & staff.roles]
-    return [Place(one.title, one.path, one.icon, one.roles, one.count, here=path == one.path or path.startswith(f"{one.path}/")) for one in mine]
+    here = max((one.path for one in mine if path == one.path or path.startswith(f"{one.path}/")), key=len, default="")
+    return [Place(one.title, one.path, one.icon, one.roles, one.count, here=one.path == here) for one in mine]
 
 
 def home(staff: Staff) -> str:

@@ -24,6 +24,7 @@
     wj:changes              string: id of the last change of the backend's feed that was posted (see `actions.changes`)
     wj:notices              hash: urgent | plain -> id of the last delivery of the backend's feed of notices that was posted (see `actions.notice_feed`)
     wj:catalogue            hash: version and items (JSON) of the backend's catalogue, for the linker (see `store.catalogue`)
+    wj:hours                string: the desk's hours (JSON), as the console last set them (see `weijing.desk_hours`)
     wj:workers              sorted set: live workers by heartbeat (ms)
     wj:{<app id>}:token     string: the account's access token, alone under this key (see `channels.wechat.token`; beside it its _lock, _failed and _forced)
     wj:{<app id>}:pace      string: the pace of the account's calls (see `store.pace`)
@@ -45,6 +46,7 @@ CHANGES = "wj:changes"
 NOTICES = "wj:notices"
 CATALOGUE = "wj:catalogue"
 TYPING = "wj:typing"
+HOURS = "wj:hours"
 
 
 def partition(openid: str) -> int:

@@ -107,6 +107,7 @@ handoffs = sa.Table(
     sa.Index("handoffs_queue", "state", "urgency", "opened_at"),
     sa.Index("handoffs_by_user", "openid", "opened_at"),
     sa.Index("handoffs_by_end", "state", "closed_at"),
+    sa.Index("handoffs_by_opening", "opened_at"),
 )  # fmt: skip
 """Conversations given to staff, by the key of the turn that gave them."""
 

@@ -23,11 +23,20 @@ ACTS: dict[str, str] = {
     "audit.day": "看一个人的一天", "audit.object": "看谁碰过一个对象", "audit.verify": "校验审计记录", "audit.verified": "审计记录已校验",
     "audit.export": "要求导出审计记录", "audit.exported": "审计记录已导出",
     "queue.read": "看会话列表", "counts.read": "看待办数", "view.save": "存视图", "view.drop": "删视图", "held.read": "看待审答复",
-    "held.approve": "同意发送待审答复", "held.edit": "改后发送待审答复", "held.refuse": "不发待审答复", "items.read": "找事项", "canned.find": "找常用语",
+    "held.approve": "同意发送待审答复", "held.edit": "改后发送待审答复", "held.refuse": "不发待审答复", "item.find": "找事项", "canned.find": "找常用语",
     "conversation.read": "看会话", "matters.read": "看在办事项", "evidence.read": "打开群众的文件", "conversation.ask": "打开会话操作",
     "conversation.claim": "认领会话", "conversation.transfer": "转会话", "conversation.transferred": "会话已转", "conversation.return": "交回机器人",
     "conversation.close": "办结会话", "note.write": "写备注", "conversation.reply": "回复", "conversation.retry": "重发回复",
     "conversation.typing": "正在输入", "conversation.attend": "照看会话",
+    "board.read": "看看板", "board.refresh": "看板更新", "history.read": "看历史数据", "history.export": "要求导出历史数据",
+    "figure.exported": "历史数据已导出", "overdue.read": "看超期督办", "overdue.export": "要求导出超期办件", "overdue.exported": "超期办件已导出",
+    "content.read": "打开内容页", "notices.read": "看公告", "notice.form": "打开发布公告页", "notice.preview": "预览公告", "notice.publish": "提交公告",
+    "notice.published": "公告已发布", "notice.withdraw": "要求撤回公告", "notice.withdrawn": "公告已撤回", "surveys.read": "看问卷列表",
+    "survey.form": "打开做问卷页", "survey.make": "提交问卷", "survey.made": "问卷已保存", "survey.read": "看问卷结果", "survey.change": "提交问卷起止",
+    "survey.days_changed": "问卷起止已改", "letters.read": "看来信列表", "letter.read": "看一封来信", "letter.reply": "提交来信答复",
+    "letter.answered": "来信已答复", "follow_ups.read": "看差评回访列表", "follow_up.read": "看一件差评回访", "follow_up.reply": "提交差评答复",
+    "follow_up.answered": "差评已答复", "items.read": "看事项开关", "item.switch": "要求启停事项", "item.switched": "事项已启停",
+    "hours.read": "看接待时间", "hours.change": "提交接待时间", "hours.set": "接待时间已改",
 }  # fmt: skip
 """Act -> words. What ends in -ed happened; the others were asked for, and whether they happened shows in the next row."""
 FIELDS = {

@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet
 
 from actions.client import backend as api
 from actions.courier import Courier
-from actions.notice_feed import BRIEF, MOST_DUE, NoticeFeed, brief
+from actions.notice_feed import MOST_DUE, NoticeFeed
 from channels.wechat.notices import notice_data
 from store.erase import erase_user
 from store.keys import NOTICES, PARTITIONS, key, partition
@@ -27,6 +27,7 @@ from tests.actions.test_changes import Process
 from tests.actions.test_notice import publish
 from weijing.engines import EmbeddedRedis
 from weijing.errors import BackendUnavailable
+from weijing.notice_text import BRIEF, brief
 from weijing.workdays import SHANGHAI
 
 WISH, HERE = ["safety"], ["黄浦区"]

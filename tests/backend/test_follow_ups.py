@@ -103,3 +103,16 @@ async def test_who_left_is_not_told(api: Api, openid: str) -> None:
     number = (await rate(api, openid)).json["follow_up"]["follow_up_no"]
     await api("DELETE", f"/v1/users/{openid}/subscriptions")
     assert (await reply(api, f"follow-ups/{number}")).json["told"] == 0 and await changes(api, openid) == []
+
+
+async def test_staff_list_follow_ups_with_the_words_and_sum_the_marks(api: Api, openid: str) -> None:
+    before = (await api("GET", "/v1/ratings/summary")).json
+    answer = await rate(api, openid, **{**GOOD, "attitude": "poor"}, words="排队没人引导")
+    number = answer.json["follow_up"]["follow_up_no"]
+    (one,) = (await api("GET", f"/v1/follow-ups?follow_up_no={number}")).json["follow_ups"]
+    assert one["poor"] == ["服务态度"] and one["words"] == "排队没人引导" and one["status"] == "open" and openid not in str(one)
+    after = (await api("GET", "/v1/ratings/summary")).json
+    assert after["rated"] == before["rated"] + 1 and after["marks"]["attitude"]["poor"] == before["marks"]["attitude"]["poor"] + 1
+    assert (await api("GET", "/v1/ratings/summary?from=2020-01-01&to=2020-01-31")).json["rated"] == 0
+    assert (await api("GET", "/v1/ratings/summary?from=2026-02-01&to=2026-01-01")).status == 400
+    assert number not in {one["follow_up_no"] for one in (await api("GET", "/v1/follow-ups?state=answered")).json["follow_ups"]}

@@ -98,3 +98,16 @@ async def test_a_letter_without_a_name_is_told_to_nobody(api: Api, openid: str) 
 async def test_a_bound_writer_sees_it_among_the_matters(api: Api, openid: str) -> None:
     await bind(api, openid)
     assert (await write(api, openid)).json["letter_no"] in await matters(api, openid)
+
+
+async def test_staff_list_letters_unanswered_first_and_nobody_is_named(api: Api, openid: str) -> None:
+    receipt = (await write(api, openid, content=f"{WORDS}，{openid}")).json
+    listed = (await api("GET", "/v1/letters?limit=200")).json["letters"]
+    answered = [one["status"] == "answered" for one in listed]
+    assert answered == sorted(answered)
+    mine = next(one for one in listed if one["letter_no"] == receipt["letter_no"])
+    assert mine["content"].startswith(WORDS) and mine["named"] and WRITER["name"] not in str(mine) and WRITER["phone"] not in str(mine)
+    await reply(api, f"letters/{receipt['letter_no']}")
+    assert (await api("GET", f"/v1/letters?letter_no={receipt['letter_no']}&state=received")).json["letters"] == []
+    assert {one["unit"] for one in (await api("GET", "/v1/letters?unit=信访&limit=200")).json["letters"]} == {"信访"}
+    assert (await api("GET", "/v1/letters?limit=0")).status == 400

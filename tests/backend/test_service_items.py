@@ -149,3 +149,15 @@ async def test_a_broken_record_leaves_the_tables_as_they_were(empty: asyncpg.Poo
     with pytest.raises(ServiceItemError):
         await seed(empty, VAULT, demo=False, folder=catalogue.folder)
     assert await contents(empty) == before
+
+
+async def test_an_item_is_switched_off_and_on_and_the_version_grows_with_each_change(api: Api) -> None:
+    version = (await api("GET", "/v1/service-items")).json["version"]
+    off = (await api("PUT", "/v1/service-items/passport_first/active", json={"active": False})).json
+    assert off == {"id": "passport_first", "active": False, "version": version + 1}
+    assert (await api("PUT", "/v1/service-items/passport_first/active", json={"active": False})).json == off, "again changes nothing"
+    listed = (await api("GET", "/v1/service-items")).json
+    assert "passport_first" not in {item["id"] for item in listed["items"]} and listed["version"] == version + 1
+    assert [item["id"] for item in (await api("GET", "/v1/service-items?active=false&q=护照")).json["items"]] == ["passport_first"]
+    assert (await api("PUT", "/v1/service-items/passport_first/active", json={"active": True})).json["version"] == version + 2
+    assert (await api("PUT", "/v1/service-items/no_such_item/active", json={"active": True})).status == 404

@@ -100,3 +100,8 @@ async def test_a_closed_survey_takes_no_answer_and_an_answered_one_keeps_its_que
 )
 async def test_a_survey_that_cannot_be_is_refused(api: Api, survey: str, wrong: dict[str, Any]) -> None:
     assert (await define(api, survey, **wrong)).status == 422
+
+
+async def test_staff_see_all_surveys_and_whether_anybody_answered(api: Api) -> None:
+    listed = (await api("GET", "/v1/surveys")).json["surveys"]
+    assert listed and [one["closes_on"] for one in listed] == sorted((one["closes_on"] for one in listed), reverse=True)

@@ -20,6 +20,8 @@ LIVE = {"/live"}
 COMMON: set[str] = {
     "/admin/people/{staff}", "/admin/people/{staff}/password", "/admin/people/{staff}/totp", "/admin/people/{staff}/retire", "/admin/people/{staff}/return",
     "/admin/units/{unit}", "/admin/canned/{canned}", "/admin/canned/{canned}/switch",  # an administrator keeps all accounts, units and canned answers
+    "/admin/content/notices/{number}/withdrawals", "/admin/content/surveys/{survey}", "/admin/content/surveys/{survey}/days",
+    "/admin/content/items/{item}/switch",  # what the bureau says to everybody is of no unit
 }  # fmt: skip
 """Routes that name an object which is everybody's who has the role: no reach to check."""
 

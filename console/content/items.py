@@ -1,0 +1,36 @@
+"""Service items 事项 on and off: what is switched off is no longer given by the bot, within a minute."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from console import audit
+from console.content.calls import Calls
+from console.content.form import read_form
+from console.context import console_of
+from console.staff import staff_of
+from weijing.service_item import CATEGORIES
+
+
+async def show_items(request: web.Request) -> web.StreamResponse:
+    """All of a category or with the words that are looked for; those that are off stand first."""
+    console, asked = console_of(request), {"category": request.query.get("category", ""), "q": request.query.get("q", "").strip()[:64]}
+    asked["category"] = asked["category"] if asked["category"] in CATEGORIES else ""
+    calls = Calls(console.http)
+    off = (await calls.get("/v1/service-items", active="false", **asked))["items"]
+    on = (await calls.get("/v1/service-items", **asked))["items"]
+    items = [{**item, "active": False} for item in off] + [{**item, "active": True} for item in on]
+    return console.pages.show(request, "content/items.html", items=items, off=len(off), categories=CATEGORIES, asked=asked)
+
+
+async def switch_item(request: web.Request) -> web.StreamResponse:
+    """Switch it; the row comes back as it now is, so that the same button undoes it."""
+    console, form, item = console_of(request), await read_form(request), request.match_info["item"]
+    active = form.sent.get("active") == "true"
+    calls = Calls(console.http)
+    known = await calls.get(f"/v1/service-items/{item}")
+    told = await calls.put(f"/v1/service-items/{item}/active", {"active": active})
+    async with console.engine.begin() as connection:
+        await audit.append(connection, staff_of(request).id, "item.switched", item, before=known["active"], after=told["active"], version=told["version"])
+    row = {**{name: known[name] for name in ("id", "name", "category", "summary")}, "active": told["active"]}
+    return console.pages.show(request, "content/item_switched.html", item=row, categories=CATEGORIES)
