@@ -13,6 +13,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from console import evidence
 from console.admin.demo import add_desk
 from console.assets import Assets, lay_out
 from console.context import CONSOLE, Console
@@ -54,6 +55,7 @@ def init_app(settings: Settings) -> web.Application:
     app[TABLE] = dict(table)
     app[TOTP_KEY] = Fernet(base64.urlsafe_b64encode(settings.derived_key("console-totp")))
     app.cleanup_ctx.append(_open(settings, assets))
+    app.cleanup_ctx.append(evidence.opened(settings))
     for route in ROUTES:
         app.router.add_route(route.method, route.path, route.handler)
     app.router.add_static("/static", assets.folder.parent, append_version=False)

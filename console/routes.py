@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from console import stream
 from console.admin import routes as admin
+from console.cases import routes as cases
 from console.entry import routes as entry
 from console.route import Route
 from console.trail import routes as trail
 
-ROUTES: tuple[Route, ...] = (*entry.ROUTES, *admin.ROUTES, *trail.ROUTES, *stream.ROUTES)
+ROUTES: tuple[Route, ...] = (*entry.ROUTES, *admin.ROUTES, *cases.ROUTES, *trail.ROUTES, *stream.ROUTES)
