@@ -62,6 +62,15 @@ class Filters:
         kept = {name: value for name, value in {"scope": self.scope, **self.values, **changes}.items() if value}
         return f"/cases?{urlencode(kept)}"
 
+    def value(self, name: str) -> str:
+        """One filter; empty where it is not set."""
+        return self.values.get(name, "")
+
+    @property
+    def more(self) -> bool:
+        """Whether one of the conditions is set that a page keeps folded."""
+        return bool(self.values.keys() - {"q", "kind", "warning", "state"})
+
     @property
     def query(self) -> str:
         """The filters as a query string."""
