@@ -20,6 +20,7 @@ LIVE = {"/live"}
 COMMON: set[str] = {
     "/admin/people/{staff}", "/admin/people/{staff}/password", "/admin/people/{staff}/totp", "/admin/people/{staff}/retire", "/admin/people/{staff}/return",
     "/admin/units/{unit}", "/admin/canned/{canned}", "/admin/canned/{canned}/switch",  # an administrator keeps all accounts, units and canned answers
+    "/cases/{number}/readers",  # the auditor reads who read, of every case, and nothing of the case
 }  # fmt: skip
 """Routes that name an object which is everybody's who has the role: no reach to check."""
 
