@@ -116,4 +116,4 @@ async def show_readers(request: web.Request) -> web.StreamResponse:
     people: dict[str, Colleague] = await colleagues(request)
     async with console_of(request).engine.connect() as connection:
         rows = (await connection.execute(_READERS, {"number": number})).all()
-    return console_of(request).pages.show(request, "cases/readers.html", number=number, rows=rows, people=people, name_of=name_of)
+    return console_of(request).pages.show(request, "cases/readers.html", number=number, rows=rows, people=people, name_of=name_of, words=words)

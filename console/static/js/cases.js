@@ -23,6 +23,12 @@ document.addEventListener("input", (event) => {
   if (event.target.matches("[data-preview-from]")) event.target.form.querySelector("[data-preview]").textContent = event.target.value;
 });
 
+if (location.pathname === "/cases") sessionStorage.setItem("cases", location.search);
+document.addEventListener("click", (event) => {  // back to the list as it was filtered
+  const back = event.target.closest("[data-back]");
+  if (back) back.href = `/cases${sessionStorage.getItem("cases") ?? ""}`;
+});
+
 const VIEWS = { image: "img", voice: "audio", video: "video" };
 
 document.addEventListener("click", (event) => {
