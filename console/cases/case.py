@@ -93,6 +93,8 @@ async def compare(request: web.Request) -> web.StreamResponse:
     other = await other_of(request, request.match_info["other"])
     if not may_see(staff, other, units):
         raise web.HTTPNotFound
+    async with console_of(request).engine.begin() as connection:
+        await audit.append(connection, staff.id, "case.compared", other["number"], beside=item["number"])
     sides = [{"case": one, "facts": facts.facts_of(one, opened=False), "received": when(one["received_at"])} for one in (item, other)]
     people = await colleagues(request)
     return console_of(request).pages.show(request, "cases/compare.html", sides=sides, words=words, units=units, people=people, key=form.new_key)

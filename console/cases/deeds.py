@@ -118,11 +118,9 @@ async def _do(request: web.Request, deed: str, body: Json, saved: str, act: str,
         after = await work_of(request).do(before["number"], deed, body, form.key(sent))
     except BackendRefused as error:
         if error.problem == "version_conflict":
-            return await _conflict(request, body, int(str(sent.get("seen") or "0")))
+            return await _conflict(request, body, form.number(sent, "seen", "版本", 0, 10**6))
         raise refused(error) from None
     await noted(request, act, before, after)
-    if not may_see(staff, after, await units_of(request)):
-        return web.Response(status=204, headers={"HX-Redirect": "/cases"})
     return await _page(request, await work_of(request).read(before["number"]), saved=saved)
 
 
@@ -143,4 +141,7 @@ async def _conflict(request: web.Request, body: Json, seen: int) -> web.StreamRe
 
 
 async def _page(request: web.Request, item: Json, *, status: int = 200, **more: Any) -> web.Response:
+    """The case as it is now; the list, where it left this person's reach."""
+    if not may_see(staff_of(request), item, await units_of(request)):
+        return web.Response(status=204, headers={"HX-Redirect": "/cases"})
     return console_of(request).pages.show(request, "cases/case.html", status=status, **await values_of(request, item, **more))

@@ -82,11 +82,11 @@ async def show_reporter(request: web.Request) -> web.StreamResponse:
     item, staff, opening = case_of(request), staff_of(request), request.match_info["opening"]
     if (await _opening(request, opening))["report_no"] != item["number"]:
         raise DeskRefused("没有这份申请", "它不是这件办件的。", 404)
-    await _note(request, "seal.read", item["number"], opening=int(opening))
     try:
         reporter = await work_of(request).reporter(opening, staff.id)
     except BackendRefused as error:
         raise refused(error) from None
+    await _note(request, "seal.read", item["number"], opening=int(opening))
     return console_of(request).pages.show(request, "cases/reporter.html", reporter=reporter)
 
 

@@ -106,6 +106,7 @@ class _Pages(Canvas):
         self.setFillColor(colors.Color(0.5, 0.5, 0.5, alpha=0.14))
         self.translate(A4[0] / 2, A4[1] / 2)
         self.rotate(35)
-        for row in range(-3, 4):
-            self.drawCentredString(0, row * 40 * mm, words)
+        for row in range(-4, 5):
+            for column in (-1, 0, 1):
+                self.drawCentredString((column * 120 + row % 2 * 60) * mm, row * 40 * mm, words)
         self.restoreState()

@@ -64,7 +64,7 @@ AUDITED = {
 }  # fmt: skip
 """Act of the audit trail -> what it was."""
 AUDITED_DETAIL = {
-    "reason": "理由", "state": "状态", "unit": "单位", "assignee": "承办人", "supervision": "督办", "merged_into": "并入", "opening": "申请号",
+    "reason": "理由", "state": "状态", "unit": "单位", "assignee": "承办人", "supervision": "督办", "merged_into": "并入", "opening": "申请号", "beside": "对比",
     "refused": "被拒绝", "version": "版本",
 }  # fmt: skip
 LEVELS = ("未督办", "一级督办", "二级督办", "三级督办")

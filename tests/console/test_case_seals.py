@@ -30,6 +30,7 @@ async def test_two_people_open_a_seal_and_every_reading_is_counted(case_desk: De
     assert own.status == 409 and "不能批准自己的申请" in own.text
     early = await boss.get(f"/cases/{number}/seal-openings/{opening}", htmx=True)
     assert early.status == 409 and REPORTER["name"] not in early.text
+    assert "seal.read" not in await acts(case_desk, number), "nothing was read"
     assert (await second.post(f"/cases/openings/{opening}/approval", {"key": "2" * 32})).status == 200
     read = await boss.get(f"/cases/{number}/seal-openings/{opening}", htmx=True)
     assert REPORTER["name"] in read.text and REPORTER["phone"] in read.text

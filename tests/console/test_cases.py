@@ -68,6 +68,8 @@ async def test_who_comes_second_reads_what_changed_and_loses_no_words(case_desk:
     assert (await do(first, number, "transitions", "move-accepted", reason="先受理了")).status == 200
     late = await second.post(f"/cases/{number}/transitions", {**seen, "to": "processing", "reason": "我想直接办", "public_note": "写给群众的话"})
     assert late.status == 409
+    nonsense = await second.post(f"/cases/{number}/transitions", {**seen, "seen": "x", "key": "5" * 32, "reason": "x", "to": "processing"})
+    assert nonsense.status == 422
     for words in ("没有办成", "周主管", "先受理了", "我想直接办", "写给群众的话"):
         assert words in late.text
     assert (await call(office, "GET", f"/v1/work/{number}"))["state"] == "accepted"
@@ -130,6 +132,7 @@ async def test_two_reports_of_one_thing_are_compared_and_merged(case_desk: Desk,
     merged = await boss.post(f"/cases/{number}/merges", {**form, "reason": "同一地点同一事由"})
     assert merged.status == 200 and f"已并入 {main}" in merged.text
     assert (await call(office, "GET", f"/v1/work/{number}"))["merged_into"] == main
+    assert "case.compared" in await acts(case_desk, main), "who looked at it beside another one has read it"
     again = await boss.post(f"/cases/{number}/merges", {**form, "key": "1" * 32, "into": "J1999-000001", "reason": "x"})
     assert again.status == 422 and "没有这个编号" in again.text
 
