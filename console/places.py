@@ -40,8 +40,8 @@ RAIL = (
     _place("模型", "/workbench/models", "rocket", "trainer", "supervisor"),
     _place("事项", "/workbench/items", "file-certificate", "trainer", "supervisor"),
     _place("管理", "/admin", "settings", "admin"),
-    _place("密封", "/cases/openings", "lock-open", "auditor"),
     _place("审计", "/audit", "list-search", "auditor"),
+    _place("密封", "/cases/openings", "lock-open", "auditor"),
 )
 """In the order of the rail."""
 

@@ -19,6 +19,7 @@ from console.cases.timeline import timeline
 from console.context import console_of
 from console.evidence import kept, serve_evidence
 from console.staff import staff_of
+from console.trail.words import act_words, detail_words
 from weijing.errors import BackendRefused
 from weijing.refusals import DeskRefused
 
@@ -118,4 +119,5 @@ async def show_readers(request: web.Request) -> web.StreamResponse:
     people: dict[str, Colleague] = await colleagues(request)
     async with console_of(request).engine.connect() as connection:
         rows = (await connection.execute(_READERS, {"number": number})).all()
-    return console_of(request).pages.show(request, "cases/readers.html", number=number, rows=rows, people=people, name_of=name_of, words=words)
+    words_of: Json = {"name_of": name_of, "act_words": act_words, "detail_words": detail_words}
+    return console_of(request).pages.show(request, "cases/readers.html", number=number, rows=rows, people=people, **words_of)

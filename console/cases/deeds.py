@@ -126,7 +126,7 @@ async def _do(request: web.Request, deed: str, body: Json, saved: str, act: str,
 
 async def noted(request: web.Request, act: str, before: Json, after: Json) -> None:
     """A row of the audit trail with what changed; reasons stand in the case's own history."""
-    changed = {name: [before[name], after[name]] for name in ("state", "unit", "assignee", "supervision", "merged_into") if before[name] != after[name]}
+    changed = audit.changes(before, after, ("state", "unit", "assignee", "supervision", "merged_into"))
     async with console_of(request).engine.begin() as connection:
         await audit.append(connection, staff_of(request).id, act, before["number"], **changed)
 

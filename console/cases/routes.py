@@ -16,7 +16,7 @@ ROUTES: tuple[Route, ...] = (
     get("/cases/{number}/readers", case.show_readers, "case.readers_read", "auditor"),
     get("/cases/{number}/print.pdf", printing.print_case, "case.printed", "agent", "supervisor", reach=reach),
     get("/cases/{number}/evidence/{evidence}", case.show_evidence, "evidence.read", "agent", "supervisor", reach=reach),
-    get("/cases/{number}/compare/{other}", case.compare, "case.compared", "agent", "supervisor", reach=reach),
+    get("/cases/{number}/compare/{other}", case.compare, "case.compare", "agent", "supervisor", reach=reach),
     post("/cases/{number}/facts", case.open_facts, "case.open_facts", "agent", "supervisor", reach=reach),
     post("/cases/{number}/transitions", deeds.move, "case.move", "agent", "supervisor", reach=reach),
     post("/cases/{number}/assignments", deeds.assign, "case.assign", "agent", "supervisor", reach=reach),

@@ -55,18 +55,6 @@ ACTS = {
     "note": "备注",
 }  # fmt: skip
 """What a line of the internal history is."""
-AUDITED = {
-    "case.read": "打开", "case.printed": "打印", "case.paper_made": "生成打印件", "case.compared": "与另一件对比", "case.open_facts": "要看完整信息",
-    "case.facts_opened": "看了完整信息", "case.move": "提交流转", "case.moved": "流转", "case.assign": "提交分派", "case.assigned": "分派",
-    "case.ask": "提交补充要求", "case.asked": "要求补充", "case.merge": "提交并案", "case.merged": "并案", "case.supervise": "提交督办", "case.supervised": "督办", "case.note": "提交备注",
-    "case.noted": "备注", "evidence.read": "打开证据", "seal.ask": "提交开启申请", "seal.asked": "申请开启密封身份", "seal.approved": "批准开启密封身份",
-    "seal.show": "请求查看举报人", "seal.read": "查看举报人", "case.readers_read": "查看阅读记录",
-}  # fmt: skip
-"""Act of the audit trail -> what it was."""
-AUDITED_DETAIL = {
-    "reason": "理由", "state": "状态", "unit": "单位", "assignee": "承办人", "supervision": "督办", "merged_into": "并入", "opening": "申请号", "beside": "对比",
-    "refused": "被拒绝", "version": "版本",
-}  # fmt: skip
 LEVELS = ("未督办", "一级督办", "二级督办", "三级督办")
 RATED = {
     "matter": "评价的办件", "rated_unit": "被评单位", "quality": "办理质量", "procedure": "办理程序", "attitude": "服务态度",

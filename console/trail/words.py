@@ -22,12 +22,23 @@ ACTS: dict[str, str] = {
     "canned.changed": "常用语已修改", "canned.switch": "要求启停常用语", "canned.switched": "常用语已启停", "audit.list": "查审计记录",
     "audit.day": "看一个人的一天", "audit.object": "看谁碰过一个对象", "audit.verify": "校验审计记录", "audit.verified": "审计记录已校验",
     "audit.export": "要求导出审计记录", "audit.exported": "审计记录已导出",
+    "case.listed": "看办件列表", "case.exported": "要求导出办件", "case.list_exported": "办件已导出", "case.read": "打开办件", "case.printed": "要求打印办件",
+    "case.paper_made": "办件已打印", "case.compare": "对比两件", "case.compared": "与另一件对比过", "case.open_facts": "要求看完整信息",
+    "case.facts_opened": "看了完整信息", "case.move": "提交办件流转", "case.moved": "办件已流转", "case.assign": "提交分派",
+    "case.assign_several": "提交批量分派",
+    "case.assigned": "办件已分派", "case.ask": "提交补充要求", "case.asked": "已要求群众补充", "case.merge": "提交并案", "case.merged": "办件已并案",
+    "case.supervise": "提交督办", "case.supervised": "督办级别已改", "case.note": "提交办件备注", "case.noted": "办件备注已记",
+    "case.readers_read": "看谁看过办件",
+    "evidence.read": "打开证据", "seal.listed": "看密封开启列表", "seal.ask": "提交开启申请", "seal.asked": "已申请开启密封身份",
+    "seal.approve": "提交开启批准", "seal.approved": "已批准开启密封身份", "seal.show": "请求看举报人", "seal.read": "看了举报人",
 }  # fmt: skip
 """Act -> words. What ends in -ed happened; the others were asked for, and whether they happened shows in the next row."""
 FIELDS = {
     "name": "姓名或名称", "unit_id": "单位", "roles": "岗位", "capacity": "同时接待", "address": "地址", "others": "全部其他", "parent": "上级",
     "kind": "类别", "areas": "辖区", "title": "标题", "text": "内容", "shortcut": "快捷键", "topic": "主题", "active": "启用", "rows": "行数",
     "whole": "完好行数", "broken": "断在", "who": "谁", "act": "操作", "object": "对象", "since": "从", "until": "到", "reason": "理由",
+    "state": "状态", "unit": "单位", "assignee": "承办人", "supervision": "督办级别", "merged_into": "并入", "opening": "开启申请", "beside": "旁边的办件",
+    "version": "版本", "query": "条件",
 }  # fmt: skip
 """Field of a detail -> word; others are shown as they are."""
 VALUES = {str(role): word for role, word in ROLES.items()} | {"own": "本机"}
