@@ -107,6 +107,10 @@ def conditions(asked: Mapping[str, str]) -> tuple[str, list[Any]]:
     for name in EQUAL:
         if name in asked:
             add(f"{name} = {{}}", asked[name])
+    if "complaint" in asked:
+        add("complaint = {}", asked["complaint"] == "true")
+    if asked.get("unassigned") == "true":
+        parts.append("assignee IS NULL")
     if "q" in asked:
         add("strpos(words, {}) > 0", asked["q"].lower())
     if "received_from" in asked:

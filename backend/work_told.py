@@ -14,7 +14,10 @@ from backend.steps import KINDS
 from backend.work import today
 from backend.work_states import ENDED
 
-PLAIN = ("number", "kind", "topic", "title", "state", "unit", "assignee", "urgency", "urgency_reasons", "area", "mode", "merged_into", "supervision", "version")
+PLAIN = (
+    "number", "kind", "topic", "title", "state", "unit", "assignee", "urgency", "urgency_reasons", "area", "mode", "complaint", "against", "merged_into",
+    "supervision", "version",
+)  # fmt: skip
 
 
 def work_told(row: asyncpg.Record | Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from console import evidence
 from console.admin.demo import add_desk
 from console.assets import Assets, lay_out
 from console.board.daily import keep_counting
@@ -56,7 +57,7 @@ def init_app(settings: Settings) -> web.Application:
     app = web.Application(client_max_size=MAX_BODY, middlewares=[calm, guard])
     app[TABLE] = dict(table)
     app[TOTP_KEY] = Fernet(base64.urlsafe_b64encode(settings.derived_key("console-totp")))
-    app.cleanup_ctx.extend([_open(settings, assets), open_room, keep_counting])
+    app.cleanup_ctx.extend([_open(settings, assets), evidence.opened(settings), open_room, keep_counting])
     app.on_startup.append(tell_hours)
     for route in ROUTES:
         app.router.add_route(route.method, route.path, route.handler)

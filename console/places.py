@@ -42,6 +42,7 @@ RAIL = (
     _place("内容", "/admin/content", "speakerphone", "supervisor", "admin"),
     _place("管理", "/admin", "settings", "admin"),
     _place("审计", "/audit", "list-search", "auditor"),
+    _place("密封", "/cases/openings", "lock-open", "auditor"),
 )
 """In the order of the rail."""
 

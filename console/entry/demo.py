@@ -15,7 +15,7 @@ PEOPLE = (
     ("zuoxi1", "林坐席", "desk", ["agent"]),
     ("zuoxi2", "陈坐席", "desk", ["agent"]),
     ("zhuguan", "周主管", "desk", ["agent", "supervisor"]),
-    ("ducha", "孙督察", "supervision", ["supervisor"]),
+    ("ducha", "孙督察", "supervision", ["agent", "supervisor"]),
     ("xunlian", "吴训练", "desk", ["trainer"]),
     ("shenji", "郑审计", "supervision", ["auditor"]),
     ("guanli", "王管理", "desk", ["admin"]),

@@ -24,7 +24,7 @@ ACTS: dict[str, str] = {
     "audit.export": "要求导出审计记录", "audit.exported": "审计记录已导出",
     "queue.read": "看会话列表", "counts.read": "看待办数", "view.save": "存视图", "view.drop": "删视图", "held.read": "看待审答复",
     "held.approve": "同意发送待审答复", "held.edit": "改后发送待审答复", "held.refuse": "不发待审答复", "item.find": "找事项", "canned.find": "找常用语",
-    "conversation.read": "看会话", "matters.read": "看在办事项", "evidence.read": "打开群众的文件", "conversation.ask": "打开会话操作",
+    "conversation.read": "看会话", "matters.read": "看在办事项", "evidence.read": "打开证据", "conversation.ask": "打开会话操作",
     "conversation.claim": "认领会话", "conversation.transfer": "转会话", "conversation.transferred": "会话已转", "conversation.return": "交回机器人",
     "conversation.close": "办结会话", "note.write": "写备注", "conversation.reply": "回复", "conversation.retry": "重发回复",
     "conversation.typing": "正在输入", "conversation.attend": "照看会话",
@@ -37,6 +37,15 @@ ACTS: dict[str, str] = {
     "letter.answered": "来信已答复", "follow_ups.read": "看差评回访列表", "follow_up.read": "看一件差评回访", "follow_up.reply": "提交差评答复",
     "follow_up.answered": "差评已答复", "items.read": "看事项开关", "item.switch": "要求启停事项", "item.switched": "事项已启停",
     "hours.read": "看接待时间", "hours.change": "提交接待时间", "hours.set": "接待时间已改",
+    "case.listed": "看办件列表", "case.exported": "要求导出办件", "case.list_exported": "办件已导出", "case.read": "打开办件", "case.printed": "要求打印办件",
+    "case.paper_made": "办件已打印", "case.compare": "对比两件", "case.compared": "与另一件对比过", "case.open_facts": "要求看完整信息",
+    "case.facts_opened": "看了完整信息", "case.move": "提交办件流转", "case.moved": "办件已流转", "case.assign": "提交分派",
+    "case.assign_several": "提交批量分派",
+    "case.assigned": "办件已分派", "case.ask": "提交补充要求", "case.asked": "已要求群众补充", "case.merge": "提交并案", "case.merged": "办件已并案",
+    "case.supervise": "提交督办", "case.supervised": "督办级别已改", "case.note": "提交办件备注", "case.noted": "办件备注已记",
+    "case.readers_read": "看谁看过办件",
+    "seal.listed": "看密封开启列表", "seal.ask": "提交开启申请", "seal.asked": "已申请开启密封身份",
+    "seal.approve": "提交开启批准", "seal.approved": "已批准开启密封身份", "seal.show": "请求看举报人", "seal.read": "看了举报人",
 }  # fmt: skip
 """Act -> words. What ends in -ed happened; the others were asked for, and whether they happened shows in the next row."""
 FIELDS = {
@@ -44,6 +53,8 @@ FIELDS = {
     "kind": "类别", "areas": "辖区", "title": "标题", "text": "内容", "shortcut": "快捷键", "topic": "主题", "active": "启用", "rows": "行数",
     "whole": "完好行数", "broken": "断在", "who": "谁", "act": "操作", "object": "对象", "since": "从", "until": "到", "reason": "理由",
     "before": "原来", "after": "现在",
+    "state": "状态", "unit": "单位", "assignee": "承办人", "supervision": "督办级别", "merged_into": "并入", "opening": "开启申请", "beside": "旁边的办件",
+    "version": "版本", "query": "条件",
 }  # fmt: skip
 """Field of a detail -> word; others are shown as they are."""
 VALUES = {str(role): word for role, word in ROLES.items()} | {"own": "本机"}

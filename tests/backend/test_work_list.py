@@ -41,6 +41,15 @@ async def test_a_new_house_shows_work_in_every_state(api: Api) -> None:
     assert {"desk", "supervision", "station_1"} <= units and {one["unit"] for one in work} <= units
 
 
+async def test_complaints_and_what_nobody_has_are_told_apart(api: Api) -> None:
+    complaints, others = [(await listed(api, complaint=which, limit="100"))["work"] for which in ("true", "false")]
+    assert complaints and others and all(one["complaint"] for one in complaints) and not any(one["complaint"] for one in others)
+    assert {one["unit"] for one in complaints} <= {"supervision", "supervision_above", "petitions"}
+    free = (await listed(api, unassigned="true", limit="100"))["work"]
+    assert free and all(one["assignee"] is None for one in free)
+    assert {one["against"] for one in complaints} & {"示例市公安局户政窗口"}, "who is complained of is told, so that they never see it"
+
+
 @pytest.mark.parametrize("sort", ["due", "received", "urgency"])
 async def test_pages_give_every_item_once_and_in_order(api: Api, sort: str) -> None:
     whole = (await listed(api, sort=sort, limit="100"))["work"]

@@ -24,9 +24,10 @@ from console.app import init_app
 from console.entry import password
 from store.migrate import migrate
 from store.redis import Redis
+from tests.backend.conftest import Running, new_database
 from tests.channels.conftest import settings_with
 from weijing.engines import EmbeddedPostgres, EmbeddedRedis
-from weijing.settings import Settings
+from weijing.settings import Settings, load_settings
 
 PASSWORD, SECRET = "correct horse 7 battery", pyotp.random_base32()
 
@@ -71,6 +72,7 @@ class Page:
     text: str
     headers: Any
     url: str
+    content: bytes = b""
 
     @property
     def csrf(self) -> str:
@@ -99,7 +101,7 @@ class Person:
     async def _do(self, method: str, path: str, headers: dict[str, str], follow: bool, **more: Any) -> Page:
         async with self.http.request(method, self.base + path, headers=headers, allow_redirects=follow, **more) as response:
             text = await response.text() if response.content_type.startswith(("text/html", "application/json")) else ""
-            return Page(response.status, text, response.headers, str(response.url))
+            return Page(response.status, text, response.headers, str(response.url), await response.read())
 
 
 LogIn = Callable[[str], Awaitable[Person]]
@@ -176,3 +178,18 @@ class opened:
         for session in self._desk.people:
             await session.close()
         await self._desk.server.close()
+
+
+@pytest.fixture(scope="session")
+def office(postgres_server: EmbeddedPostgres) -> Iterator[Running]:
+    """The government service API with the demo's units, on a database of its own; one for all tests, who file what they need."""
+    with Running(load_settings().copy(update={"database_url": new_database(postgres_server)})) as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def case_desk(database: str, folder: Path, redis: Redis, redis_server: EmbeddedRedis, office: Running) -> AsyncIterator[Desk]:
+    """A console that reaches the government service API."""
+    token = office.settings.backend_token.get_secret_value()
+    async with opened(settings_for(redis_server.url, database, folder, backend_url=office.base, backend_token=token), redis) as made:
+        yield made

@@ -22,6 +22,7 @@ COMMON: set[str] = {
     "/admin/units/{unit}", "/admin/canned/{canned}", "/admin/canned/{canned}/switch",  # an administrator keeps all accounts, units and canned answers
     "/admin/content/notices/{number}/withdrawals", "/admin/content/surveys/{survey}", "/admin/content/surveys/{survey}/days",
     "/admin/content/items/{item}/switch",  # what the bureau says to everybody is of no unit
+    "/cases/{number}/readers",  # the auditor reads who read, of every case, and nothing of the case
 }  # fmt: skip
 """Routes that name an object which is everybody's who has the role: no reach to check."""
 

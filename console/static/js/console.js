@@ -13,7 +13,11 @@ document.addEventListener("click", (event) => {
 });
 
 new MutationObserver((changes) => {
-  for (const change of changes) for (const node of change.addedNodes) if (node.dataset?.toast !== undefined && !node.classList.contains("bad")) setTimeout(() => node.remove(), 5000);
+  for (const change of changes) for (const node of change.addedNodes) {
+    if (node.dataset?.toast === undefined) continue;
+    if (!node.classList.contains("bad")) setTimeout(() => node.remove(), 5000);
+    else document.querySelector("dialog[open] form")?.append(node);  // behind an open dialog nobody would read it
+  }
 }).observe(document.getElementById("toasts"), { childList: true });
 
 document.addEventListener("htmx:afterRequest", (event) => {  // a form in a dialog that was taken closes it

@@ -1,0 +1,96 @@
+"""The only caller of the work items (`/v1/work`, `/v1/units`, `/v1/seal-openings`) of the government service API; `backend/openapi.yaml` is the truth."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import aiohttp
+from aiohttp import web
+
+from console.context import console_of
+from weijing.errors import BackendRefused
+from weijing.refusals import DeskRefused
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+"""A body as the API defines it."""
+
+AWAY = ("办件系统暂时连不上", "没有办成，也没有丢。请过一会儿再试。")
+_RETRY = {401: "the token was refused; see BACKEND_TOKEN", 429: "too many requests"}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit that cases are given to; `kind` is desk, department, station, supervision or petitions."""
+
+    id: str
+    name: str
+    kind: str
+
+
+class Work:
+    """Typed calls; each raises `BackendRefused` for what the API refuses (4xx), and `DeskRefused` (503) when it does not answer."""
+
+    def __init__(self, http: aiohttp.ClientSession) -> None:
+        self._http = http
+
+    async def page(self, asked: Mapping[str, str]) -> Json:
+        """A page: `work`, `next`, `total` (counted up to 1000), `more`."""
+        return await self._call("GET", f"/v1/work?{urlencode({name: value for name, value in asked.items() if value})}")
+
+    async def read(self, number: str) -> Json:
+        """One item, whole."""
+        return await self._call("GET", f"/v1/work/{quote(number, safe='')}")
+
+    async def do(self, number: str, deed: str, body: Json, key: str) -> Json:
+        """A deed (`transitions assignments asks merges supervisions notes`), once for each key; returns the item as it is now."""
+        return await self._call("POST", f"/v1/work/{quote(number, safe='')}/{deed}", body, key)
+
+    async def units(self) -> dict[str, Unit]:
+        """The units by id."""
+        return {one["id"]: Unit(one["id"], one["name"], one["kind"]) for one in (await self._call("GET", "/v1/units"))["units"]}
+
+    async def openings(self, state: str = "") -> list[Json]:
+        """Openings of sealed reporters with every reading, newest first."""
+        told: list[Json] = (await self._call("GET", f"/v1/seal-openings{f'?state={quote(state)}' if state else ''}"))["openings"]
+        return told
+
+    async def ask_opening(self, number: str, staff: str, reason: str, key: str) -> Json:
+        """Ask for the reporter of a sealed report."""
+        return await self._call("POST", f"/v1/reports/{quote(number, safe='')}/seal-openings", {"staff": staff, "reason": reason}, key)
+
+    async def approve_opening(self, opening: str, staff: str, key: str) -> Json:
+        """Approve what another person asked for."""
+        return await self._call("POST", f"/v1/seal-openings/{quote(opening, safe='')}/approval", {"staff": staff}, key)
+
+    async def reporter(self, opening: str, staff: str) -> Json:
+        """`name` and `phone`, for the one who asked, for 30 minutes; each reading is written down."""
+        return await self._call("GET", f"/v1/seal-openings/{quote(opening, safe='')}/reporter?staff={quote(staff, safe='')}")
+
+    async def _call(self, method: str, path: str, body: Json | None = None, key: str = "") -> Json:
+        try:
+            async with self._http.request(method, path, json=body, headers={"Idempotency-Key": key} if key else {}) as response:
+                if response.status >= 500 or response.status in _RETRY:
+                    raise _away(method, path, _RETRY.get(response.status, f"it answered {response.status}"))
+                answer: Json = await response.json(content_type=None)
+        except (aiohttp.ClientError, asyncio.TimeoutError, ValueError) as error:
+            raise _away(method, path, type(error).__name__) from error
+        if response.status >= 400:
+            raise BackendRefused(str(answer.get("title", "refused")), response.status, str(answer.get("code", "")), str(answer.get("detail", "")))
+        return answer
+
+
+def _away(method: str, path: str, cause: str) -> DeskRefused:
+    log.warning("%s %s of the government service API: %s", method, path.split("?")[0], cause)
+    return DeskRefused(*AWAY, 503)
+
+
+def work_of(request: web.Request) -> Work:
+    """The caller of this console."""
+    return Work(console_of(request).http)
