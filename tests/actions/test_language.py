@@ -109,7 +109,7 @@ async def test_through_the_whole_bot(whole: TurnProcessor, backend: BackendProce
 async def test_the_event_tells_staff_the_reason(whole: TurnProcessor, backend: BackendProcess) -> None:
     commit = await Person(whole).turn(TIBETAN)
     event = json.loads(commit.events[0])
-    assert event["handoff"] == {"reason": "language", "urgency": "normal"} and event["intent"] == "foreign_language"
+    assert (event["handoff"]["reason"], event["handoff"]["urgency"]) == ("language", "normal") and event["intent"] == "foreign_language"
 
 
 @pytest.mark.parametrize("text", ["😀😀😀", "[微笑]", "？？？", "ヾ(≧▽≦*)o", "嘟噜嘟噜噗", "asdfghjkl"])
