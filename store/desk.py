@@ -18,7 +18,7 @@ from store.desk_notes import DeskNotes
 from store.message import Bubble
 from store.redis import Redis
 from store.turns import Turns, now_ms
-from weijing.desk_errors import DeskRefused
+from weijing.deed_refused import DeedRefused
 
 EndState = Literal["solved", "transferred", "no_answer", "spam"]
 
@@ -40,7 +40,7 @@ class Desk:
         """Take a waiting conversation.
 
         Raises:
-            DeskRefused: somebody has it, nobody waits, or the staff member has as many as he may.
+            DeedRefused: somebody has it, nobody waits, or the staff member has as many as he may.
         """
         at = _now()
         async with self._engine.begin() as connection:
@@ -54,7 +54,7 @@ class Desk:
         """Hand the conversation to a colleague (`to`), or to a unit's queue.
 
         Raises:
-            DeskRefused: it is not his, there is no such colleague or unit, or the colleague has as many as he may.
+            DeedRefused: it is not his, there is no such colleague or unit, or the colleague has as many as he may.
         """
         values: dict[str, Any] = {"openid": openid, "by": by, "any": any_one, "at": _now()}
         async with self._engine.begin() as connection:
@@ -72,7 +72,7 @@ class Desk:
         """The bot goes on; the user is told.
 
         Raises:
-            DeskRefused: it is not his.
+            DeedRefused: it is not his.
         """
         return await self._end(openid, by, moves.GIVE_BACK, "returned", any_one=any_one)
 
@@ -80,7 +80,7 @@ class Desk:
         """The matter is at an end; the user is told and asked for a rating (not behind spam).
 
         Raises:
-            DeskRefused: it is not his.
+            DeedRefused: it is not his.
         """
         return await self._end(openid, by, moves.CLOSE, "closed", end_state=end_state, any_one=any_one)
 
@@ -88,11 +88,11 @@ class Desk:
         """Say something to the user, once for each `key`; what becomes of it is read from `deliveries` by this key.
 
         Raises:
-            DeskRefused: it is not his, or there is nothing to say.
+            DeedRefused: it is not his, or there is nothing to say.
             StoreUnavailable: not known to be sent; the same key may be tried again.
         """
         if not any(bubble.get("text", "").strip() or bubble.get("image") or bubble.get("custom") for bubble in bubbles):
-            raise DeskRefused("回复是空的，请先写几个字。", "empty")
+            raise DeedRefused("回复是空的，请先写几个字。", "empty")
         async with self._engine.begin() as connection:
             await self._seen(connection, openid, by)
         await self.notes.say(openid, by, bubbles, key)
@@ -101,7 +101,7 @@ class Desk:
         """Send a reply again that the platform did not take; False when it is not given up, or was sent again before.
 
         Raises:
-            DeskRefused: the conversation is not his.
+            DeedRefused: the conversation is not his.
             StoreUnavailable: ask again.
         """
         async with self._engine.begin() as connection:
@@ -113,7 +113,7 @@ class Desk:
         """A sign of life of the assignee in this conversation.
 
         Raises:
-            DeskRefused: it is not his.
+            DeedRefused: it is not his.
         """
         async with self._engine.begin() as connection:
             await self._seen(connection, openid, by)
@@ -122,13 +122,13 @@ class Desk:
         """Write a note that only staff read.
 
         Raises:
-            DeskRefused: it is empty, or the conversation is unknown.
+            DeedRefused: it is empty, or the conversation is unknown.
         """
         if not text.strip():
-            raise DeskRefused("备注是空的，请先写几个字。", "empty")
+            raise DeedRefused("备注是空的，请先写几个字。", "empty")
         async with self._engine.begin() as connection:
             if (await connection.execute(moves.WHO, {"openid": openid})).first() is None:
-                raise DeskRefused("没有这个会话。", "unknown")
+                raise DeedRefused("没有这个会话。", "unknown")
             await connection.execute(
                 sa.text("INSERT INTO weijing.notes (openid, staff_id, text) VALUES (:openid, :staff, :text)"), {"openid": openid, "staff": staff, "text": text}
             )

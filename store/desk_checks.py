@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store import desk_moves as moves
-from weijing.desk_errors import DeskRefused
+from weijing.deed_refused import DeedRefused
 
 
 @dataclass(frozen=True)
@@ -27,30 +27,30 @@ class Ownership:
     deed: int = 0
 
 
-async def refusal(connection: AsyncConnection, openid: str, by: str) -> DeskRefused:
+async def refusal(connection: AsyncConnection, openid: str, by: str) -> DeedRefused:
     """Why a deed found nothing to change: in whose hands the conversation is."""
     row = (await connection.execute(moves.WHO, {"openid": openid})).first()
     if row is None:
-        return DeskRefused("没有这个会话。", "unknown")
+        return DeedRefused("没有这个会话。", "unknown")
     if row.owner == "staff" and row.assignee != by:
-        return DeskRefused(f"这个会话现在由{row.name or row.assignee}接待。", "taken", who=row.name or row.assignee)
+        return DeedRefused(f"这个会话现在由{row.name or row.assignee}接待。", "taken", who=row.name or row.assignee)
     if row.owner == "staff":
-        return DeskRefused("这个会话已经在您手上。", "taken", who=row.name or "")
+        return DeedRefused("这个会话已经在您手上。", "taken", who=row.name or "")
     words = {"waiting": "这个会话还没有人接，请先接入。", "bot": "这个会话由机器人接待，没有人在等。"}
-    return DeskRefused(words.get(row.owner, "这个会话已经结束。"), "not_yours" if row.owner == "waiting" else "not_waiting")
+    return DeedRefused(words.get(row.owner, "这个会话已经结束。"), "not_yours" if row.owner == "waiting" else "not_waiting")
 
 
 async def with_room(connection: AsyncConnection, staff: str) -> Any:
     """The member of the staff, locked, so that two claims of one person at once are counted one after the other.
 
     Raises:
-        DeskRefused: there is none, or he has as many conversations as he may.
+        DeedRefused: there is none, or he has as many conversations as he may.
     """
     member = (await connection.execute(moves.LOCK_STAFF, {"staff": staff})).first()
     if member is None:
-        raise DeskRefused("没有这位同事，或者账号已停用。", "no_colleague")
+        raise DeedRefused("没有这位同事，或者账号已停用。", "no_colleague")
     if (await connection.execute(moves.LOAD, {"staff": staff})).scalar_one() >= member.capacity:
-        raise DeskRefused(f"{member.name}手上已有 {member.capacity} 个会话，先结束或转出一个再接。", "full", who=member.name)
+        raise DeedRefused(f"{member.name}手上已有 {member.capacity} 个会话，先结束或转出一个再接。", "full", who=member.name)
     return member
 
 
@@ -58,10 +58,10 @@ async def known_unit(connection: AsyncConnection, unit: str) -> None:
     """The unit exists.
 
     Raises:
-        DeskRefused: it does not.
+        DeedRefused: it does not.
     """
     if (await connection.execute(sa.text("SELECT id FROM weijing.units WHERE id = :unit"), {"unit": unit})).first() is None:
-        raise DeskRefused("没有这个单位，请重新选择。", "no_unit")
+        raise DeedRefused("没有这个单位，请重新选择。", "no_unit")
 
 
 async def recorded(

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from weijing.desk_errors import DeskRefused
+from weijing.deed_refused import DeedRefused
 
 View = Literal["waiting", "mine", "all", "held", "closed"]
 Row = dict[str, Any]
@@ -124,7 +124,7 @@ class DeskQueue:
         """One page of a view: waiting and staffed ones by urgency and waiting time, held ones by their time limit, closed ones newest first.
 
         Raises:
-            DeskRefused: `after` is no cursor of this view.
+            DeedRefused: `after` is no cursor of this view.
         """
         shape = _SHAPES[view]
         statement, values = _select(shape, filters, _opened(after, shape))
@@ -158,4 +158,4 @@ def _opened(after: str, shape: _Shape) -> list[Any]:
         moments = {"waiting_since", "closed_at", "until"}
         return [datetime.fromisoformat(value) if name in moments else str(value) for name, value in zip(shape.cursor, values, strict=True)]
     except (binascii.Error, ValueError, TypeError):
-        raise DeskRefused("这一页的地址不对，请回到第一页。", "unknown") from None
+        raise DeedRefused("这一页的地址不对，请回到第一页。", "unknown") from None

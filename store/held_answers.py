@@ -13,7 +13,7 @@ from store.desk_notes import DeskNotes
 from store.message import Bubble
 from store.redis import Redis
 from store.turns import Turns, now_ms
-from weijing.desk_errors import DeskRefused
+from weijing.deed_refused import DeedRefused
 
 SENT = "{key}:held"
 """The message key of a held answer that is sent, by the key of its turn."""
@@ -52,7 +52,7 @@ class HeldAnswers:
         """The answer goes out as the bot wrote it.
 
         Raises:
-            DeskRefused: it is decided, expired or unknown.
+            DeedRefused: it is decided, expired or unknown.
             StoreUnavailable: it is decided, but not known to be sent; `resend` sends it.
         """
         answer = await self._decide(key, by, "sent")
@@ -62,11 +62,11 @@ class HeldAnswers:
         """The answer goes out in the staff's words.
 
         Raises:
-            DeskRefused: it is decided, expired or unknown, or the words are empty.
+            DeedRefused: it is decided, expired or unknown, or the words are empty.
             StoreUnavailable: as for `approve`.
         """
         if not any(bubble.get("text", "").strip() for bubble in bubbles):
-            raise DeskRefused("答复是空的，请先写几个字。", "empty")
+            raise DeedRefused("答复是空的，请先写几个字。", "empty")
         answer = await self._decide(key, by, "edited", bubbles)
         await self._notes.say(answer.openid, by, bubbles, SENT.format(key=key))
 
@@ -74,7 +74,7 @@ class HeldAnswers:
         """It does not go out; the conversation waits for a person.
 
         Raises:
-            DeskRefused: it is decided, expired or unknown.
+            DeedRefused: it is decided, expired or unknown.
         """
         async with self._engine.begin() as connection:
             answer = await _decided(connection, key, by, "refused")
@@ -119,9 +119,9 @@ async def _decided(connection: AsyncConnection, key: str, by: str, state: str) -
     if answer is None:
         known = (await connection.execute(_STATE, {"key": key})).first()
         if known is None:
-            raise DeskRefused("没有这条待核对的答复。", "unknown")
+            raise DeedRefused("没有这条待核对的答复。", "unknown")
         who = f"{known.name}处理过了" if known.name else "过了时限，已转人工"
-        raise DeskRefused(f"这条答复{who}。", "decided", who=known.name or "")
+        raise DeedRefused(f"这条答复{who}。", "decided", who=known.name or "")
     await connection.execute(NOTIFY, {"what": "held", "openids": [answer.openid]})
     return answer
 

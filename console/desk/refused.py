@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import TypeVar
 
-from weijing import desk_errors
+from weijing.deed_refused import DeedRefused
 from weijing.refusals import DeskRefused
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ async def done(deed: Awaitable[T], *, claiming: bool = False) -> T:
     """
     try:
         return await deed
-    except desk_errors.DeskRefused as refused:
+    except DeedRefused as refused:
         title = f"{refused.who}刚刚认领了" if claiming and refused.reason == "taken" and refused.who else refused.message.rstrip("。")
         status = {"unknown": 404, "empty": 422, "no_colleague": 422, "no_unit": 422}.get(refused.reason, 409)
         raise DeskRefused(title, NEXT[refused.reason], status) from None

@@ -23,7 +23,7 @@ from store.message import Message
 from store.migrate import migrate
 from store.redis import Redis
 from tests.store.desk_fixtures import LI, USER, WANG, ZHAO, column, conversation, furnish, put
-from weijing.desk_errors import DeskRefused
+from weijing.deed_refused import DeedRefused
 from weijing.engines import EmbeddedPostgres
 
 
@@ -80,7 +80,7 @@ async def test_every_deed_in_every_state_is_legal_or_refused_with_a_reason(desk:
         assert (after.assignee is not None) == (after.owner == "staff") and (after.waiting_since is not None) == (after.owner in ("waiting", "staff"))
         assert after.version == before.version or after.owner_at > before.owner_at
     else:
-        with pytest.raises(DeskRefused) as refused:
+        with pytest.raises(DeedRefused) as refused:
             await DEEDS[deed](desk)
         assert refused.value.reason in {"taken", "not_waiting", "not_yours"} and refused.value.message.endswith("。")
         assert await conversation(engine) == before and not await notes_to_the_bot(redis) and not await column(engine, desk_tables.desk_deeds, "id")
@@ -92,7 +92,7 @@ async def test_of_two_who_claim_at_once_one_wins_and_the_other_is_told_who(desk:
         await put(engine, f"o{number}")
         done = await asyncio.gather(desk.claim(f"o{number}", LI), desk.claim(f"o{number}", WANG), return_exceptions=True)
         won = [one for one in done if isinstance(one, Ownership)]
-        lost = [one for one in done if isinstance(one, DeskRefused)]
+        lost = [one for one in done if isinstance(one, DeedRefused)]
         assert len(won) == len(lost) == 1
         assert lost[0].who == {LI: "李四", WANG: "王五"}[str(won[0].assignee)] and lost[0].who in lost[0].message
 
@@ -102,18 +102,18 @@ async def test_nobody_takes_more_than_he_may_not_even_at_once(desk: Desk, engine
         await put(engine, f"o{number}")
     done = await asyncio.gather(*(desk.claim(f"o{number}", LI) for number in range(6)), return_exceptions=True)
     assert sorted(getattr(one, "reason", "won") for one in done) == ["full"] * 4 + ["won"] * 2
-    with pytest.raises(DeskRefused, match="李四手上已有 2 个会话"):
+    with pytest.raises(DeedRefused, match="李四手上已有 2 个会话"):
         await desk.claim("o5", LI)
-    await desk.claim(next(f"o{number}" for number, one in enumerate(done) if isinstance(one, DeskRefused)), WANG)
+    await desk.claim(next(f"o{number}" for number, one in enumerate(done) if isinstance(one, DeedRefused)), WANG)
 
 
 async def test_a_conversation_goes_only_to_a_colleague_who_is_there_and_a_unit_that_exists(desk: Desk, engine: AsyncEngine) -> None:
     await put(engine, owner="staff")
     for words, reason in (({"to": ZHAO}, "no_colleague"), ({"to": "nobody"}, "no_colleague"), ({"unit": "nowhere"}, "no_unit"), ({}, "no_unit")):
-        with pytest.raises(DeskRefused) as refused:
+        with pytest.raises(DeedRefused) as refused:
             await desk.transfer(USER, LI, **words)
         assert refused.value.reason == reason
-    with pytest.raises(DeskRefused, match="李四"):
+    with pytest.raises(DeedRefused, match="李四"):
         await desk.transfer(USER, WANG, unit="east")
     await desk.transfer(USER, WANG, unit="east", note="涉及户籍", any_one=True)
     after = await conversation(engine)
@@ -184,9 +184,9 @@ async def test_whoever_listens_hears_of_deeds_at_their_commit(desk: Desk, engine
 
 async def test_nothing_empty_is_said_or_noted(desk: Desk, engine: AsyncEngine) -> None:
     await put(engine, owner="staff")
-    with pytest.raises(DeskRefused, match="空"):
+    with pytest.raises(DeedRefused, match="空"):
         await desk.reply(USER, LI, [{"text": "  "}], "r1")
-    with pytest.raises(DeskRefused, match="空"):
+    with pytest.raises(DeedRefused, match="空"):
         await desk.note(USER, LI, " ")
-    with pytest.raises(DeskRefused, match="没有这个会话"):
+    with pytest.raises(DeedRefused, match="没有这个会话"):
         await desk.note("nobody", LI, "备注")

@@ -20,7 +20,7 @@ from store.desk_queue import DeskQueue, Filters, View
 from store.migrate import migrate
 from store.transcript import Transcript
 from tests.store.desk_fixtures import LI, USER, conversation, furnish, put
-from weijing.desk_errors import DeskRefused
+from weijing.deed_refused import DeedRefused
 from weijing.engines import EmbeddedPostgres
 
 
@@ -104,7 +104,7 @@ async def test_a_page_does_not_shift_when_the_one_before_is_taken(queue: DeskQue
         assert [row["openid"] for row in (await queue.page("waiting", limit=10, after=first.next or "")).rows] == second
         await changes.rollback()
     for wrong in ("nonsense", "W10=", (await queue.page("closed", limit=1)).next or ""):
-        with pytest.raises(DeskRefused):
+        with pytest.raises(DeedRefused):
             await queue.page("waiting", after=wrong)
 
 

@@ -22,7 +22,7 @@ from store.message import Message
 from store.migrate import migrate
 from store.redis import Redis
 from tests.store.desk_fixtures import LI, USER, WANG, column, conversation, furnish, put
-from weijing.desk_errors import DeskRefused
+from weijing.deed_refused import DeedRefused
 from weijing.engines import EmbeddedPostgres
 
 ANSWER = [{"text": "国家赔偿向赔偿义务机关申请。"}]
@@ -70,7 +70,7 @@ async def test_of_two_who_decide_at_once_one_does_and_the_user_reads_one_answer(
     await hold(engine)
     done: list[Any] = await asyncio.gather(held.approve("m1", LI), held.edit("m1", WANG, [{"text": "请找法制大队。"}]), return_exceptions=True)
     (lost,) = [one for one in done if one is not None]
-    assert isinstance(lost, DeskRefused) and lost.reason == "decided" and "处理过了" in lost.message
+    assert isinstance(lost, DeedRefused) and lost.reason == "decided" and "处理过了" in lost.message
     states = await column(engine, desk_tables.held_answers, "state")
     assert await sent(redis) == [ANSWER[0]["text"] if states == ["sent"] else "请找法制大队。"] and await told(redis) == ["said"]
     assert (await conversation(engine)).owner == "bot", "the bot goes on"
@@ -78,7 +78,7 @@ async def test_of_two_who_decide_at_once_one_does_and_the_user_reads_one_answer(
 
 async def test_an_edited_answer_is_kept_as_it_was_sent_and_an_empty_one_is_refused(held: HeldAnswers, engine: AsyncEngine, redis: Redis) -> None:
     await hold(engine)
-    with pytest.raises(DeskRefused, match="空"):
+    with pytest.raises(DeedRefused, match="空"):
         await held.edit("m1", LI, [{"text": " "}])
     await held.edit("m1", LI, [{"text": "请找法制大队。"}])
     assert await sent(redis) == ["请找法制大队。"]
@@ -90,7 +90,7 @@ async def test_an_edited_answer_is_kept_as_it_was_sent_and_an_empty_one_is_refus
 async def test_a_refused_or_late_answer_gives_the_conversation_to_staff(held: HeldAnswers, engine: AsyncEngine, redis: Redis, *, late: bool) -> None:
     await hold(engine, minutes=-1 if late else 60)
     if late:
-        with pytest.raises(DeskRefused, match="过了时限"):
+        with pytest.raises(DeedRefused, match="过了时限"):
             await held.approve("m1", LI)
         assert sorted(await asyncio.gather(held.expire(), held.expire())) == [0, 1]
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from weijing.errors import WeijingError
 
 
-class DeskRefused(WeijingError):
+class DeedRefused(WeijingError):
     """A deed on a conversation or a held answer that is not legal now.
 
     Args:
@@ -14,7 +14,7 @@ class DeskRefused(WeijingError):
         who: the name of whoever has the conversation, if anybody.
     """
 
-    code = "desk_refused"
+    code = "deed_refused"
 
     def __init__(self, message: str, reason: str, *, who: str = "") -> None:
         super().__init__(message)
