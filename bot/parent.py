@@ -1,4 +1,4 @@
-"""`weijing bot`: loads the model once, forks workers, frees a dead worker's leases and forks another.
+"""The parent of one model: loads it once, forks workers, frees a dead worker's leases and forks another. Started by `bot.keeper`.
 
 The parent has no event loop and no threads while it forks; what the children share (Rasa, the model) is frozen out of the garbage collector, so its
 pages stay shared.
@@ -6,21 +6,30 @@ pages stay shared.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import contextlib
 import gc
+import json
 import logging
 import os
 import secrets
 import signal
 import socket
-import subprocess
-import tempfile
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.pulse import Pulse
+from weijing.errors import WeijingError
 from weijing.logs import set_up_logs
-from weijing.settings import ROOT, Settings, load_settings
+from weijing.processes import end_with_parent
+from weijing.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from bot.process import WorkerProcess
 
 log = logging.getLogger(__name__)
 
@@ -29,19 +38,36 @@ STALE_LEASES = 4
 
 
 def main(argv: list[str]) -> int:
-    """Run the bot until SIGTERM."""
-    del argv
-    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="weijing-metrics-"))
+    """Serve one model until SIGTERM; what became of the loading is written to the file descriptor `--report`."""
+    options = argparse.ArgumentParser("bot.parent", description=__doc__)
+    options.add_argument("--model", type=Path, required=True, help="the model's file")
+    options.add_argument("--epoch", type=int, default=0, help="of the release that it is started for")
+    options.add_argument("--report", type=int, required=True, help="file descriptor for a line of JSON: state, words, model_id")
+    chosen = options.parse_args(argv)
     set_up_logs()
-    settings = load_settings()
-    from store.redis import wait_ready
+    try:
+        process = load(load_settings(), chosen.model, chosen.epoch)
+    except Exception as error:
+        words = error.message if isinstance(error, WeijingError) else f"{chosen.model.name} cannot be loaded ({type(error).__name__})"
+        report(chosen.report, state="failed", words=words)
+        log.exception("%s", words)
+        return 1
+    report(chosen.report, state="ready", model_id=process.model_id)
+    return Parent(load_settings(), chosen.model.name, process.run).run()
 
-    asyncio.run(wait_ready(settings.redis_url))
-    return Parent(settings).run()
+
+def report(descriptor: int, *, state: str, words: str = "", model_id: str = "") -> None:
+    """Tell the keeper."""
+    with contextlib.suppress(BrokenPipeError):
+        os.write(descriptor, json.dumps({"state": state, "words": words, "model_id": model_id}).encode() + b"\n")
 
 
-def load(settings: Settings) -> Callable[[str, Pulse], None]:
-    """Load the model; returns what a child runs, given its owner id and pulse."""
+def load(settings: Settings, model: Path, epoch: int) -> WorkerProcess:
+    """Load a model and let it pass its self-test.
+
+    Raises:
+        Exception: whatever hinders it.
+    """
     from bot import lean, patches
     from bot.quiet import quiet_rasa
 
@@ -51,40 +77,33 @@ def load(settings: Settings) -> Callable[[str, Pulse], None]:
     started = time.monotonic()
     from bot.process import WorkerProcess
 
-    process = WorkerProcess(settings, data_commit())
-    log.info("model %s ready in %.1f s", process.model_id, time.monotonic() - started)
-    return process.run
-
-
-def data_commit() -> str:
-    """The commit of the project's data, or empty outside a checkout."""
-    try:
-        found = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=ROOT, capture_output=True, text=True, timeout=5, check=False)  # noqa: S607
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return found.stdout.strip()
+    process = WorkerProcess(settings, model, epoch)
+    log.info("model %s (%s) ready in %.1f s", model.name, process.model_id, time.monotonic() - started)
+    return process
 
 
 class Parent:
-    """Forks and keeps `bot_workers` children and one that serves health and metrics."""
+    """Forks and keeps `bot_workers` children.
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    Args:
+        model: the model's name, part of every worker's owner id.
+        child: what a child runs, given its owner id and pulse.
+    """
+
+    def __init__(self, settings: Settings, model: str, child: Callable[[str, Pulse], None]) -> None:
+        self._settings, self._model, self._child = settings, model, child
         self._workers: dict[int, tuple[str, Pulse]] = {}
-        self._health = 0
         self._stopping = False
 
     def run(self) -> int:
-        """Load, fork, and keep the children until SIGTERM."""
-        child = load(self._settings)
+        """Fork, and keep the children until SIGTERM."""
         gc.collect()
         gc.freeze()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        self._health = self._fork(self._serve_health)
         while not self._stopping:
             while len(self._workers) < self._settings.bot_workers:
-                self._fork_worker(child)
+                self._fork_worker()
             self._reap()
             self._kill_stale()
             time.sleep(0.05)
@@ -101,6 +120,7 @@ class Parent:
         try:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+            end_with_parent()
             work()
             code = 0
         except Exception:
@@ -108,9 +128,9 @@ class Parent:
         finally:
             os._exit(code)
 
-    def _fork_worker(self, child: Callable[[str, Pulse], None]) -> None:
-        owner, pulse = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}", Pulse()
-        pid = self._fork(lambda: child(owner, pulse))
+    def _fork_worker(self) -> None:
+        owner, pulse = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}|{self._model}", Pulse()
+        pid = self._fork(lambda: self._child(owner, pulse))
         self._workers[pid] = owner, pulse
         log.info("worker %d started", pid)
 
@@ -143,21 +163,18 @@ class Parent:
                 os.kill(pid, signal.SIGKILL)
                 pulse.beat()
 
-    def _serve_health(self) -> None:
-        from bot.process import serve_health
-
-        asyncio.run(serve_health(self._settings))
-
     def _leave(self) -> int:
-        for pid in [*self._workers, self._health]:
+        for pid in self._workers:
             os.kill(pid, signal.SIGTERM)
         deadline = time.monotonic() + 10
         while self._workers and time.monotonic() < deadline:
             self._reap()
             time.sleep(0.02)
-        for pid in [*self._workers, self._health]:
+        for pid in self._workers:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
         return 0
 
 
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -29,10 +29,12 @@ def main(argv: list[str]) -> int:
     options = argparse.ArgumentParser("weijing parse", description=__doc__)
     options.add_argument("--jsonl", action="store_true", help="each line is a JSON object with `text`")
     options.add_argument("--model", type=Path, help="a model file or a folder of models (default: BOT_MODEL)")
+    options.add_argument("--input", type=argparse.FileType(encoding="utf-8"), default=sys.stdin, help="read a file (default: standard input)")
+    options.add_argument("--output", type=argparse.FileType("w", encoding="utf-8"), default=sys.stdout, help="write a file (default: standard output)")
     chosen = options.parse_args(argv)
     processor = load_model(chosen.model or load_settings().bot_model)
-    for text in read_texts(sys.stdin, jsonl=chosen.jsonl):
-        print(json.dumps(asyncio.run(parse_text(processor, text)), ensure_ascii=False), flush=True)
+    for text in read_texts(chosen.input, jsonl=chosen.jsonl):
+        print(json.dumps(asyncio.run(parse_text(processor, text)), ensure_ascii=False), flush=True, file=chosen.output)
     return 0
 
 

@@ -1,13 +1,12 @@
-"""What runs in a child of the bot's parent: a worker on the model that the parent loaded, or the health server."""
+"""What runs in a child of the bot's parent: a worker on the model that the parent loaded."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
+from pathlib import Path
 
-from aiohttp import web
 from cryptography.fernet import Fernet
-from prometheus_client import CollectorRegistry, multiprocess
 
 from bot.action_endpoint import InProcessActions
 from bot.catalogue import CatalogueWatch
@@ -17,16 +16,15 @@ from bot.nlu.service_item_linker import ServiceItemLinker
 from bot.processor import load_processor
 from bot.pulse import Pulse
 from bot.queues import UserQueues
+from bot.self_test import self_test
 from bot.tries import Tries
 from bot.turn import TurnRunner, TurnSettings
 from bot.worker import Worker
 from store.commits import Commits
 from store.context import current
-from store.keys import WORKERS
 from store.leases import Leases
-from store.redis import FAULTS, client
-from store.turns import now_ms
-from weijing.health import add_health, serve, until_stopped
+from store.redis import client
+from weijing.model_file import data_commit
 from weijing.settings import Settings
 from weijing.tasks import end
 
@@ -36,18 +34,23 @@ class WorkerProcess:
 
     Args:
         settings: of the process.
-        data_commit: recorded with every turn.
+        model: the model's file.
+        epoch: of the release that it is loaded for; 0 without one.
+
+    Raises:
+        SettingsError: the model cannot be read.
+        SelfTestFailed: it does not answer.
     """
 
-    def __init__(self, settings: Settings, data_commit: str) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, model: Path, epoch: int = 0) -> None:
+        self._settings, self._model, self._epoch = settings, model, epoch
         self._chaos: Chaos | None = None
-        processor = load_processor(settings.bot_model, InProcessActions(after=self._after_action))
+        processor = load_processor(model, InProcessActions(after=self._after_action))
         cipher = Fernet(settings.vault_key.get_secret_value().encode())
-        self._turns = TurnRunner(processor, TurnSettings(cipher, data_commit, settings.chaos_slow_text))
+        self._turns = TurnRunner(processor, TurnSettings(cipher, data_commit(model), settings.chaos_slow_text))
         self.model_id = self._turns.model_id
         self._linkers: list[ServiceItemLinker] = processor.graph_runner.components(ServiceItemLinker)
-        asyncio.run(processor.parse("你好"))  # the self-test; it also fills lazy caches that the children then share
+        asyncio.run(self_test(processor, self._turns))
 
     async def _after_action(self, name: str) -> None:
         if self._chaos and self._chaos.active:
@@ -61,7 +64,7 @@ class WorkerProcess:
         redis = client(self._settings.redis_url)
         reader = client(self._settings.redis_url, connections=2)
         self._chaos = Chaos(redis, self._settings.chaos_plan)
-        leases = Leases(redis, owner, self._settings.bot_lease_ms)
+        leases = Leases(redis, owner, self._settings.bot_lease_ms, model=self._model.name, epoch=self._epoch)
         commits = Commits(redis, owner, checks=not self._settings.chaos_unfenced)
         worker = Worker(reader, leases, UserQueues(Tries(redis, owner), set(), commits, self._turns, self._chaos), pulse)
         loop = asyncio.get_running_loop()
@@ -71,24 +74,3 @@ class WorkerProcess:
         await end(*watching)
         await redis.close(close_connection_pool=True)
         await reader.close(close_connection_pool=True)
-
-
-async def serve_health(settings: Settings) -> None:
-    """Health of the bot as a whole: ready when a worker holds leases. Metrics are summed over the workers."""
-    redis = client(settings.redis_url)
-
-    async def ready() -> dict[str, bool]:
-        try:
-            live = await redis.zcount(WORKERS, now_ms() - settings.bot_lease_ms, "+inf")
-        except FAULTS:
-            return {"redis": False, "worker": False}
-        return {"redis": True, "worker": bool(live)}
-
-    registry = CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    app = web.Application()
-    add_health(app, ready, registry)
-    runner = await serve(app, "127.0.0.1", settings.bot_port)
-    await until_stopped()
-    await runner.cleanup()
-    await redis.close(close_connection_pool=True)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from bot import lean
 from weijing.errors import TrainingFailed
-from weijing.model_file import FINGERPRINT, fingerprint, fresh_model
+from weijing.model_file import FINGERPRINT, commit_of, fingerprint, fresh_model, note_of
+from weijing.project import project_path, use_project
 from weijing.settings import ROOT
 
 Say = Callable[[str], None]
@@ -22,17 +23,20 @@ def main(argv: list[str]) -> int:
     """Train, or with `--if-needed` only when something changed; the model's path is the last line."""
     options = argparse.ArgumentParser("weijing train", description=__doc__)
     options.add_argument("--out", type=Path, default=ROOT / "models", help="folder of the models (default: models/)")
+    options.add_argument("--project", type=Path, default=ROOT, help="folder with config.yml, domain.yml and data/ (default: this project)")
+    options.add_argument("--commit", help="of the data, noted beside the model (default: where the project's checkout stands)")
     options.add_argument("--if-needed", action="store_true", help="keep the newest model if nothing it depends on has changed")
     chosen = options.parse_args(argv)
+    use_project(chosen.project)
     known = fresh_model(chosen.out) if chosen.if_needed else None
     if known:
         print("nothing changed since this model was trained")
-    print(known or train_model(chosen.out, lambda line: print(line, flush=True)))
+    print(known or train_model(chosen.out, lambda line: print(line, flush=True), chosen.commit))
     return 0
 
 
-def train_model(out: Path, say: Say) -> Path:
-    """Train into `out`, telling `say` what is being done.
+def train_model(out: Path, say: Say, commit: str | None = None) -> Path:
+    """Train into `out`, telling `say` what is being done; beside the model a note tells the data's commit and the seconds it took.
 
     Raises:
         TrainingFailed: Rasa refused the data; the message holds its reason.
@@ -51,14 +55,18 @@ def train_model(out: Path, say: Say) -> Path:
     say(f"loaded after {time.monotonic() - started:.1f} s; training ...")
     _follow_components(say)
     try:
-        result = train(str(ROOT / "domain.yml"), str(ROOT / "config.yml"), [str(ROOT / "data")], output=str(out), force_training=True)
+        sources = [str(project_path(name)) for name in ("domain.yml", "config.yml", "data")]
+        result = train(*sources[:2], sources[2:], output=str(out), force_training=True)
     except RasaException as error:
         raise TrainingFailed(f"Rasa refused the training data: {error}") from error
     if result.code or not result.model:
         raise TrainingFailed("Rasa trained no model: see its messages above")
     model = Path(result.model)
+    seconds = round(time.monotonic() - started, 1)
+    note = {"commit": commit if commit is not None else commit_of(project_path()), "seconds": seconds, "fingerprint": digest}
+    note_of(model).write_text(json.dumps(note), encoding="utf-8")
     (out / FINGERPRINT).write_text(json.dumps({"model": model.name, "fingerprint": digest}), encoding="utf-8")
-    say(f"trained after {time.monotonic() - started:.1f} s")
+    say(f"trained after {seconds} s")
     return model
 
 

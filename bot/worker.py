@@ -66,10 +66,10 @@ class Worker:
             self._pulse.beat()
             before = now_ms()  # what comes in while we take partitions over has killed nobody
             try:
-                gained, lost = await self._leases.balance()
+                _, lost = await self._leases.balance()
                 for part in lost:
                     self._forget(part)
-                for part in gained:
+                for part in self._leases.held & self._leases.allowed - self._cursors.keys():
                     self._cursors[part], self._taken_at[part] = "0", before
                     self._queues.own(part)
                 await self._give_surplus()
@@ -78,6 +78,10 @@ class Worker:
             await asyncio.sleep(STEP_S)
 
     async def _give_surplus(self) -> None:
+        for part in self._leases.held - self._leases.allowed:  # another model's from now on: what has begun is finished, nothing more begins
+            self._forget(part)
+            if part not in self._queues.busy():
+                await self._leases.free(part)
         surplus = len(self._leases.held) - await self._leases.share()
         idle = sorted(self._leases.held - self._queues.busy())
         for part in idle[: max(0, surplus)]:

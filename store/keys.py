@@ -20,11 +20,15 @@
     wj:{p}:deferred         stream: backend calls kept while the backend is away (`c`), and users who left (`gone`)
     wj:{p}:dead             stream: messages that failed three times, and replies that were given up (see `store.dead_letters`)
     wj:{p}:attempts         hash: inbox id -> times a worker has taken it up again
-    wj:{p}:lease            string: the worker that owns the partition
+    wj:{p}:lease            string: the worker that owns the partition, `<host>:<pid>:<nonce>|<model>`
+    wj:{p}:rule             hash: epoch, model (the only one whose workers may take the lease), since (last event before) (see `store.release`)
     wj:changes              string: id of the last change of the backend's feed that was posted (see `actions.changes`)
     wj:notices              hash: urgent | plain -> id of the last delivery of the backend's feed of notices that was posted (see `actions.notice_feed`)
     wj:catalogue            hash: version and items (JSON) of the backend's catalogue, for the linker (see `store.catalogue`)
     wj:hours                string: the desk's hours (JSON), as the console last set them (see `weijing.desk_hours`)
+    wj:release              hash: released, canary, share, epoch: the release that was asked for last
+    wj:rule                 hash: the same of the release that is in force
+    wj:bots                 hash: keeper of a bot -> how it stands (JSON)
     wj:workers              sorted set: live workers by heartbeat (ms)
     wj:{<app id>}:token     string: the account's access token, alone under this key (see `channels.wechat.token`; beside it its _lock, _failed and _forced)
     wj:{<app id>}:pace      string: the pace of the account's calls (see `store.pace`)
@@ -47,6 +51,7 @@ NOTICES = "wj:notices"
 CATALOGUE = "wj:catalogue"
 TYPING = "wj:typing"
 HOURS = "wj:hours"
+RELEASE, RULE, BOTS = "wj:release", "wj:rule", "wj:bots"
 
 
 def partition(openid: str) -> int:

@@ -9,6 +9,7 @@ import time
 from store.batch import BatchedScripts
 from store.keys import PARTITIONS, WORKERS, key
 from store.redis import FAULTS, Redis, unavailable
+from store.release import Releases
 from store.scripts import Scripts
 from store.turns import now_ms
 
@@ -24,10 +25,15 @@ class Leases:
         owner: id of the process, e.g. `host:pid:nonce`.
         ms: how long a lease lives without being renewed.
         noun: `lease` for workers, `sender` for senders: the two kinds do not meet.
+        model: of a worker; it takes the partitions that the release in force gives to this model. The owner ends in `|<model>`.
+        epoch: of the release that the worker was started for; it takes nothing while no release is in force. 0: it was started without one.
     """
 
-    def __init__(self, redis: Redis, owner: str, ms: int, noun: str = "lease") -> None:
+    def __init__(self, redis: Redis, owner: str, ms: int, noun: str = "lease", *, model: str = "", epoch: int = 0) -> None:
         self._redis = redis
+        self._releases = Releases(redis)
+        self._model, self._epoch = model, epoch
+        self.allowed = frozenset(range(PARTITIONS))
         self._scripts = BatchedScripts(redis)
         self.owner = owner
         self.ms = ms
@@ -52,13 +58,14 @@ class Leases:
         """
         try:
             await self._redis.zadd(self._live_key, {self.owner: now_ms()})
+            await self._follow()
             if time.monotonic() >= self._renew_at:
                 await self._renew()
             share = await self.share()
             for part in self._order():
                 if len(self.held) >= share:
                     break
-                if part not in self.held and await self._redis.set(key(part, self._noun), self.owner, nx=True, px=self.ms):
+                if part in self.allowed and part not in self.held and await self._take(part):
                     self._gained.add(part)
                     self.held.add(part)
         except FAULTS as error:
@@ -66,6 +73,21 @@ class Leases:
         told = self._gained, self._lost
         self._gained, self._lost = set(), set()
         return told
+
+    async def _follow(self) -> None:
+        """Which partitions are this model's now."""
+        if not self._model:
+            return
+        rule = await self._releases.in_force()
+        if rule:
+            self.allowed = frozenset(part for part in range(PARTITIONS) if rule.model_of(part) == self._model)
+        elif self._epoch:
+            self.allowed = frozenset()
+
+    async def _take(self, part: int) -> bool:
+        if self._noun != "lease":
+            return bool(await self._redis.set(key(part, self._noun), self.owner, nx=True, px=self.ms))
+        return bool(await self._scripts.run("lease", [key(part, "lease"), key(part, "rule")], [self.owner, self.ms, self._model]))
 
     async def level(self) -> None:
         """Balance, and give up at once what is above our share: for owners to whom a partition's change of hands costs nothing.
@@ -92,10 +114,10 @@ class Leases:
         self._lost |= lost
 
     async def share(self) -> int:
-        """Partitions each live owner should hold (rounded up)."""
+        """Partitions each live owner of this model should hold (rounded up)."""
         await self._redis.zremrangebyscore(self._live_key, 0, now_ms() - max(self.ms, 1000))
-        live = max(1, int(await self._redis.zcard(self._live_key)))
-        return math.ceil(PARTITIONS / live)
+        live = sum(owner.endswith(f"|{self._model}") or not self._model for owner in await self._redis.zrange(self._live_key, 0, -1))
+        return math.ceil(len(self.allowed) / max(1, live))
 
     async def free(self, part: int) -> None:
         """Give one partition up."""

@@ -134,6 +134,30 @@ class TrainingFailed(WeijingError):
     code = "training_failed"
 
 
+class ReleaseConflict(WeijingError):
+    """Another release was asked for between looking and deciding."""
+
+    code = "release_conflict"
+
+
+class ModelNotReleasable(WeijingError):
+    """The gate stands between a model and the users."""
+
+    code = "model_not_releasable"
+
+
+class JobFailed(WeijingError):
+    """A job of the trainer's process did not come to its end; the sentence (Chinese, for the page) says why."""
+
+    code = "job_failed"
+
+
+class SelfTestFailed(WeijingError):
+    """A model was loaded but does not answer; the one before goes on."""
+
+    code = "self_test"
+
+
 class InputError(WeijingError):
     """A line of a command's standard input cannot be used."""
 

@@ -15,7 +15,7 @@ from weijing.settings import Settings
 from weijing.stopping import Stop
 from weijing.terminal import Terminal
 
-STOP_ORDER = ("edge", "bot", "sender", "courier", "evidence", "projector", "backend")
+STOP_ORDER = ("edge", "bot", "sender", "courier", "evidence", "trainer", "projector", "backend")
 """Nothing new comes in, what is being answered is finished, what is finished is delivered and written."""
 READY_S = 180.0
 """How long the house may take to become ready."""

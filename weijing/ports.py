@@ -16,6 +16,7 @@ LISTENERS = {
     "sender": (None, "sender_port"),
     "courier": (None, "courier_port"),
     "evidence": (None, "evidence_port"),
+    "trainer": (None, "trainer_port"),
     "edge": ("edge_host", "edge_port"),
     "console": ("console_host", "console_port"),
 }

@@ -58,7 +58,7 @@ class Child:
             self._read = self._born = log.tell()
             self.process = subprocess.Popen(
                 self._command, cwd=ROOT, env=child_environment(**self._environment), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-                start_new_session=True, preexec_fn=_end_with_parent,
+                start_new_session=True, preexec_fn=end_with_parent,
             )  # fmt: skip
         self._started = time.monotonic()
 
@@ -126,8 +126,8 @@ class Child:
             self._say(f"  {self.name:9s} │ and {len(lines) - SHOWN} more lines in {self.log_file}")
 
 
-def _end_with_parent() -> None:
-    """Should the supervisor be killed, the kernel sends SIGTERM to the child (prctl(2), PR_SET_PDEATHSIG = 1; Linux only)."""
+def end_with_parent() -> None:
+    """For a new child: should its parent be killed, the kernel sends SIGTERM to the child (prctl(2), PR_SET_PDEATHSIG = 1; Linux only)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 

@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     projector_port: int = Field(default=8005, description="health and metrics of the projector")
     courier_port: int = Field(default=8006, description="health and metrics of the courier")
     evidence_port: int = Field(default=8007, description="health and metrics of the evidence keeper")
+    trainer_port: int = Field(default=8008, description="health and metrics of the trainer")
+    workbench_repo: Path = Field(default=ROOT / "var" / "workbench" / "repo", description="git repository of the data that trainers edit")
     bot_workers: int = Field(default=1, ge=1, le=64, description="worker processes of one bot parent")
     bot_model: Path = Field(default=ROOT / "models", description="a model file, or the directory whose newest model is loaded")
     nlu_encoder: Literal["auto", "off"] = Field(default="auto", description="the sentence encoder: auto = if it is installed, off = n-grams alone")

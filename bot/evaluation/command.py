@@ -1,22 +1,29 @@
-"""`weijing evaluate`: how well the newest model understands messages that it was not trained on; a page, a JSON file, exit code 1 below the floors."""
+"""`weijing evaluate`: how well the newest model understands messages that it was not trained on; a page, a JSON file, exit code 1 below the floors.
+
+With `--json` the report goes to standard output alone, with the gate's verdict, for whoever decides on a release.
+"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import json
+import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from bot.evaluation.comparison import Answers, answers_of, compare
 from bot.evaluation.development import development
 from bot.evaluation.evaluation import Evaluation
 from bot.evaluation.floors import read_floors
+from bot.evaluation.gate import data_findings, judge
 from bot.evaluation.measures import ERRORS, milliseconds
 from bot.evaluation.outcome import ask
 from bot.evaluation.page import NAMES, render
 from bot.evaluation.questions import Question, read_questions
 from bot.parse import load_model
 from weijing.errors import InputError
+from weijing.project import project_path, use_project
 from weijing.settings import ROOT, load_settings
 
 TESTS = ROOT / "tests" / "nlu"
@@ -27,10 +34,16 @@ def main(argv: list[str]) -> int:
     options = argparse.ArgumentParser("weijing evaluate", description=__doc__)
     options.add_argument("--model", type=Path, help="a model file or a folder of models (default: BOT_MODEL)")
     options.add_argument("--previous", type=Path, help="compare with a model, or with the evaluation.json of an earlier run")
-    options.add_argument("--questions", type=Path, default=TESTS, help="folder of messages and floors.yml (default: tests/nlu)")
+    options.add_argument("--project", type=Path, default=ROOT, help="folder with data/, tests/nlu and tests/conversations (default: this project)")
+    options.add_argument("--questions", type=Path, help="folder of messages and floors.yml (default: tests/nlu of the project)")
+    options.add_argument("--json", action="store_true", help="print the report with the conversations and the gate's verdict as JSON; write no page")
     options.add_argument("--out", type=Path, default=ROOT / "results", help="folder of evaluation.html and evaluation.json (default: results/)")
     chosen = options.parse_args(argv)
-    found = asyncio.run(evaluate(chosen.model or load_settings().bot_model, chosen.questions, chosen.previous))
+    use_project(chosen.project)
+    model, questions = chosen.model or load_settings().bot_model, chosen.questions or project_path("tests", "nlu")
+    found = asyncio.run(evaluate(model, questions, chosen.previous, with_development=not chosen.json))
+    if chosen.json:
+        return _print_report(model, found)
     chosen.out.mkdir(parents=True, exist_ok=True)
     (chosen.out / "evaluation.json").write_text(json.dumps(found.as_json(), ensure_ascii=False, indent=1), encoding="utf-8")
     (chosen.out / "evaluation.html").write_text(render(found), encoding="utf-8")
@@ -39,7 +52,18 @@ def main(argv: list[str]) -> int:
     return 1 if found.broken else 0
 
 
-async def evaluate(model: Path, folder: Path, previous: Path | None = None) -> Evaluation:
+def _print_report(model: Path, found: Evaluation) -> int:
+    """The report as one line of JSON; 1 where the gate is shut."""
+    from bot.evaluation.stories import play_stories
+
+    print("conversations", file=sys.stderr, flush=True)
+    stories = asyncio.run(play_stories(model, project_path("tests", "conversations")))
+    verdict = judge(found, stories, list(data_findings(project_path())))
+    print(json.dumps({**found.as_json(), "stories": [asdict(one) for one in stories], "gate": verdict.as_json()}, ensure_ascii=False))
+    return 0 if verdict.passed else 1
+
+
+async def evaluate(model: Path, folder: Path, previous: Path | None = None, *, with_development: bool = True) -> Evaluation:
     """Ask a model everything.
 
     Raises:
@@ -51,7 +75,8 @@ async def evaluate(model: Path, folder: Path, previous: Path | None = None) -> E
     processor = load_model(model)
     outcomes = await ask(processor, questions)
     comparison = compare(*before, outcomes) if before else None
-    return Evaluation(processor.model_filename, outcomes, floors, await development(processor, load_settings().shared), comparison)
+    scored = await development(processor, load_settings().shared) if with_development else None
+    return Evaluation(processor.model_filename, outcomes, floors, scored, comparison)
 
 
 async def _previous(path: Path, questions: list[Question]) -> tuple[str, Answers]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from bot.evaluation.measures import ROUNDS, SEED
 from bot.evaluation.outcome import Outcome
 from weijing.errors import InputError
 
@@ -32,6 +35,7 @@ class Comparison:
         before, now: messages understood.
         better, worse: those that changed.
         p_value: exact McNemar test, two-sided: how likely such an imbalance is if both models were equally good.
+        low, high: 95 % interval (bootstrap over messages) of the share understood now less the share understood before.
     """
 
     name: str
@@ -41,6 +45,8 @@ class Comparison:
     better: tuple[Change, ...]
     worse: tuple[Change, ...]
     p_value: float
+    low: float = 0.0
+    high: float = 0.0
 
 
 def answers_of(outcomes: Sequence[Outcome]) -> Answers:
@@ -60,7 +66,7 @@ def compare(name: str, previous: Answers, outcomes: Sequence[Outcome]) -> Compar
     better = tuple(_change(one, before) for one, before in both if one.understood and before not in one.question.intents)
     worse = tuple(_change(one, before) for one, before in both if not one.understood and before in one.question.intents)
     counts = sum(before in one.question.intents for one, before in both), sum(one.understood for one, _ in both)
-    return Comparison(name, len(both), *counts, better, worse, _mcnemar(len(better), len(worse)))
+    return Comparison(name, len(both), *counts, better, worse, _mcnemar(len(better), len(worse)), *_interval(len(better), len(worse), len(both)))
 
 
 def _change(one: Outcome, before: str) -> Change:
@@ -71,3 +77,10 @@ def _mcnemar(better: int, worse: int) -> float:
     from scipy.stats import binomtest
 
     return float(binomtest(better, better + worse).pvalue) if better + worse else 1.0
+
+
+def _interval(better: int, worse: int, total: int) -> tuple[float, float]:
+    shares = (better / total, worse / total, 1 - (better + worse) / total)
+    drawn = np.random.default_rng(SEED).multinomial(total, shares, ROUNDS)  # resampling messages that got better, worse or stayed is the same as this draw
+    low, high = np.percentile((drawn[:, 0] - drawn[:, 1]) / total, [2.5, 97.5])
+    return float(low), float(high)

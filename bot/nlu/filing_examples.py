@@ -13,7 +13,8 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from weijing.filing import FOLDER, load_filings
+from weijing.filing import load_filings
+from weijing.project import project_path
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -28,7 +29,7 @@ class FilingExamples(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Changed definitions train again."""
-        return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(FOLDER.glob("*.yml")))).hexdigest()
+        return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(project_path("data", "filings").glob("*.yml")))).hexdigest()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Nothing to do for messages that came in."""
@@ -42,6 +43,6 @@ class FilingExamples(GraphComponent):
 
 def filing_examples() -> Iterator[Message]:
     """Name and examples of every definition, labelled with its intent."""
-    for filing in load_filings().values():
+    for filing in load_filings(project_path("data", "filings")).values():
         for text in dict.fromkeys((filing.name, *filing.examples)):
             yield Message.build(text, filing.intent)

@@ -22,7 +22,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.wording import normalized
-from weijing.settings import ROOT, load_settings
+from weijing.project import project_path
+from weijing.settings import load_settings
 
 WORDS_FILE = "words.txt"
 
@@ -90,7 +91,7 @@ class DictionaryTokenizer(Tokenizer):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Changed words train again."""
-        folder = ROOT / {**cls.get_default_config(), **config}["dictionary_path"]
+        folder = project_path({**cls.get_default_config(), **config}["dictionary_path"])
         return hashlib.sha256("\n".join(read_dictionary(folder)).encode()).hexdigest()
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, lines: list[str]) -> None:
@@ -103,7 +104,7 @@ class DictionaryTokenizer(Tokenizer):
     @classmethod
     def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> DictionaryTokenizer:
         """Rasa's constructor for training."""
-        return cls(config, model_storage, resource, read_dictionary(ROOT / config["dictionary_path"]))
+        return cls(config, model_storage, resource, read_dictionary(project_path(config["dictionary_path"])))
 
     @classmethod
     def load(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -14,7 +15,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.wording import GUIDE
-from weijing.service_items import FOLDER, ServiceItem, load_service_items
+from weijing.project import project_path
+from weijing.service_items import ServiceItem, load_service_items
 
 SHARE = 0.3
 """How much an example made from a name counts against one written by a person."""
@@ -38,7 +40,7 @@ class ServiceItemExamples(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Changed items train again."""
-        return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(FOLDER.rglob("*.yml")))).hexdigest()
+        return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(_folder().rglob("*.yml")))).hexdigest()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Nothing to do for messages that came in."""
@@ -47,7 +49,7 @@ class ServiceItemExamples(GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """The training data and one example for each way of asking."""
         known = {example.get("text") for example in training_data.intent_examples}
-        examples = [example for item in load_service_items() for example in _examples(item) if example.get("text") not in known]
+        examples = [example for item in load_service_items(_folder()) for example in _examples(item) if example.get("text") not in known]
         return TrainingData(
             [*training_data.training_examples, *examples],
             training_data.entity_synonyms,
@@ -69,3 +71,7 @@ def _example(text: str, category: str, share: float) -> Message:
     example: Message = Message.build(text, GUIDE)
     example.set("metadata", {"intent": {"category": category}, "share": share})
     return example
+
+
+def _folder() -> Path:
+    return project_path("data", "service_items")

@@ -22,6 +22,7 @@ from bot.nlu.aspects import find_aspect
 from bot.nlu.item_index import ItemIndex, Link
 from bot.nlu.wording import GUIDE, LINKS, SCORES, affirmed, normalized
 from store.context import current
+from weijing.project import project_path
 from weijing.service_items import ServiceItem, load_service_items
 
 
@@ -41,7 +42,7 @@ class ServiceItemLinker(GraphComponent, EntityExtractorMixin):
     @classmethod
     def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> ServiceItemLinker:
         """Rasa's constructor."""
-        return cls(config["share"], load_service_items())
+        return cls(config["share"], load_service_items(project_path("data", "service_items")))
 
     def use(self, index: ItemIndex) -> None:
         """Link by this index from now on; whoever made it did so beside the turns."""

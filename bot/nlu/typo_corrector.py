@@ -25,8 +25,8 @@ from bot.nlu.readings import Readings, make_readings
 from bot.nlu.respeller import Respeller, Span
 from bot.nlu.wording import DECISION, RESPELT, normalized
 from weijing.normalise import normalise
+from weijing.project import project_path
 from weijing.service_items import load_service_items
-from weijing.settings import ROOT
 
 READINGS_FILE = "readings.json"
 _OURS = frozenset({"service_item", "aspect"})
@@ -66,7 +66,7 @@ class TypoCorrector(GraphComponent):
         """Rasa's constructor for a trained model."""
         with model_storage.read_from(resource) as folder:
             readings: Readings = json.loads((folder / READINGS_FILE).read_text(encoding="utf-8"))
-        return cls(config, model_storage, resource, _respeller(read_dictionary(ROOT / config["dictionary_path"]), readings))
+        return cls(config, model_storage, resource, _respeller(read_dictionary(project_path(config["dictionary_path"])), readings))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Keep with the model how characters sound."""
@@ -100,7 +100,7 @@ def _respeller(lines: list[str], readings: Readings) -> Respeller:
 def _words(lines: list[str], tokenizer: Any) -> Iterator[str]:
     """The words of the dictionary; names and aliases of the items, whole and in words."""
     yield from (line.split()[0] for line in lines)
-    for item in load_service_items():
+    for item in load_service_items(project_path("data", "service_items")):
         for name in (item.name, *item.aliases):
             for part in _HAN.findall(normalise(name)):
                 yield part

@@ -37,9 +37,9 @@ class Process:
         return self.log.read_text(errors="replace")
 
     def children(self) -> list[psutil.Process]:
-        """Its child processes, dead ones left out."""
+        """The processes below it, parents before their children; dead ones left out."""
         try:
-            return [child for child in psutil.Process(self.popen.pid).children() if child.status() != psutil.STATUS_ZOMBIE]
+            return [child for child in psutil.Process(self.popen.pid).children(recursive=True) if child.status() != psutil.STATUS_ZOMBIE]
         except psutil.NoSuchProcess:
             return []
 

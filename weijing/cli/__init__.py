@@ -10,7 +10,8 @@ from weijing.errors import WeijingError
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("weijing.run", "start engines and every process, and wait until they are ready"),
     "edge": ("channels.edge", "the WeChat callback"),
-    "bot": ("bot.parent", "the Rasa workers"),
+    "bot": ("bot.keeper", "the Rasa workers, on the model that is released"),
+    "trainer": ("bot.trainer.process", "train, judge and release models, as the workbench asks"),
     "sender": ("channels.sender", "deliver what was not answered passively"),
     "dead": ("channels.dead_letters", "list, show, resend or drop what could not be delivered or answered"),
     "courier": ("actions.courier", "deliver what was kept while the backend was away"),
