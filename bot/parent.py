@@ -47,10 +47,12 @@ def main(argv: list[str]) -> int:
     set_up_logs()
     try:
         process = load(load_settings(), chosen.model, chosen.epoch)
+    except WeijingError as error:
+        report(chosen.report, state="failed", words=error.message)
+        return 1
     except Exception as error:
-        words = error.message if isinstance(error, WeijingError) else f"{chosen.model.name} cannot be loaded ({type(error).__name__})"
-        report(chosen.report, state="failed", words=words)
-        log.exception("%s", words)
+        report(chosen.report, state="failed", words=f"{chosen.model.name} cannot be loaded ({type(error).__name__})")
+        log.exception("%s cannot be loaded", chosen.model.name)
         return 1
     report(chosen.report, state="ready", model_id=process.model_id)
     return Parent(load_settings(), chosen.model.name, process.run).run()

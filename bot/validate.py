@@ -51,7 +51,8 @@ def find_faults(root: Path) -> Iterator[str]:
     importer = TrainingDataImporter.load_from_config(str(root / "config.yml"), str(root / "domain.yml"), [str(root / "data")])
     shared = load_settings().shared
     yield from item_faults(root, shared)
-    yield from filing_faults(root / "data" / "filings", (item.id for item in load_service_items(root / "data" / "service_items")), datetime.now(SHANGHAI).date(), shared)
+    known = [item.id for item in load_service_items(root / "data" / "service_items")]
+    yield from filing_faults(root / "data" / "filings", known, datetime.now(SHANGHAI).date(), shared)
     yield from _rasa(importer)
     yield from data_faults(root, _intents(importer), make_tokenizer(read_dictionary(root / "data" / "dict")))
 

@@ -11,6 +11,7 @@ from console.desk import routes as desk
 from console.entry import routes as entry
 from console.route import Route
 from console.trail import routes as trail
+from console.workbench import model_routes
 
-_PARTS = (entry, admin, desk, cases, board, content, trail, stream)
+_PARTS = (entry, admin, desk, cases, board, content, trail, model_routes, stream)
 ROUTES: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.ROUTES)

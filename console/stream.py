@@ -14,6 +14,10 @@ from console import session
 from console.context import console_of
 from console.live import BEAT_S
 from console.route import Route, get
+from console.staff import staff_of
+
+OPEN = ("job", "all")
+"""What a trainer hears too; whose conversation moved is for those who may read it."""
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
@@ -34,6 +38,8 @@ async def _tell(request: web.Request, response: web.StreamResponse, events: asyn
         except asyncio.TimeoutError:
             await response.write(b": beat\n\n")
             continue
+        if what not in OPEN and not staff_of(request).has("agent", "supervisor"):
+            continue
         await response.write(f"event: {what}\ndata: {openid}\n\nevent: talk-{openid}\ndata: {what}\n\n".encode())
 
 
@@ -43,4 +49,4 @@ async def _alive(request: web.Request) -> bool:
         return await session.find(connection, request.cookies.get(session.COOKIE, ""), sign=False) is not None
 
 
-ROUTES: tuple[Route, ...] = (get("/live", stream, "live.read", "agent", "supervisor", quiet=True),)
+ROUTES: tuple[Route, ...] = (get("/live", stream, "live.read", "agent", "supervisor", "trainer", quiet=True),)

@@ -57,7 +57,7 @@ def _print_report(model: Path, found: Evaluation) -> int:
     from bot.evaluation.stories import play_stories
 
     print("conversations", file=sys.stderr, flush=True)
-    stories = asyncio.run(play_stories(model, project_path("tests", "conversations")))
+    stories = asyncio.run(play_stories(model, sorted(project_path("tests", "conversations").glob("test_*.yml"))))
     verdict = judge(found, stories, list(data_findings(project_path())))
     print(json.dumps({**found.as_json(), "stories": [asdict(one) for one in stories], "gate": verdict.as_json()}, ensure_ascii=False))
     return 0 if verdict.passed else 1

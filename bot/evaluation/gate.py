@@ -92,8 +92,8 @@ def _floors(found: Evaluation) -> Iterator[Demand]:
 def _least(found: Evaluation, bound: float) -> Demand:
     worst = found.table[0]
     below = [row for row in found.table if row.f1 < bound]
-    reason = "、".join(f"{row.intent}（F1 {row.f1:.2f}）" for row in below)
-    return Demand(f"floor.{LEAST_F1}", _TITLES[LEAST_F1], f"{worst.f1:.2f}（{worst.intent}）", f"至少 {bound:.2f}", f"低于底线的意图：{reason}" if below else "")
+    reason = "低于底线的意图：" + "、".join(f"{row.intent}（F1 {row.f1:.2f}）" for row in below)
+    return Demand(f"floor.{LEAST_F1}", _TITLES[LEAST_F1], f"{worst.f1:.2f}（{worst.intent}）", f"至少 {bound:.2f}", reason if below else "")
 
 
 def _critical(comparison: Comparison) -> Iterator[Demand]:

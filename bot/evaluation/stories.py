@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,8 @@ class Story:
     passed: bool
 
 
-async def play_stories(model: Path, folder: Path) -> list[Story]:
-    """Every story of the folder's files; none where it has none."""
-    files = sorted(folder.glob("test_*.yml"))
+async def play_stories(model: Path, files: Sequence[Path]) -> list[Story]:
+    """Every story of the files."""
     if not files:
         return []
     lean.install()

@@ -67,7 +67,7 @@ class Deeds:
     async def _keep(self, file: Path, commit: str, by: str | None) -> str:
         model = model_id(file)
         async with self._engine.begin() as connection:
-            await models.keep(connection, model, file.name, commit, datetime.fromtimestamp(file.stat().st_mtime, timezone.utc), by)
+            await models.keep(connection, model, file.name, commit, _trained_at(file), by)
         return model
 
     async def _evaluate(self, job: Job) -> tuple[str, dict[str, Any]]:
@@ -125,6 +125,10 @@ class Deeds:
         rows = [{**case, **_compared(case, one)} for case, one in zip(cases, parsed, strict=True)]
         right = sum(row["passed"] for row in rows)
         return f"重放 {len(rows)} 句，{right} 句听对了", {"rows": rows, "passed": right == len(rows)}
+
+
+def _trained_at(file: Path) -> datetime:
+    return datetime.fromtimestamp(file.stat().st_mtime, timezone.utc)
 
 
 def _compared(case: dict[str, Any], parsed: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,8 @@ COMMON: set[str] = {
     "/admin/content/notices/{number}/withdrawals", "/admin/content/surveys/{survey}", "/admin/content/surveys/{survey}/days",
     "/admin/content/items/{item}/switch",  # what the bureau says to everybody is of no unit
     "/cases/{number}/readers",  # the auditor reads who read, of every case, and nothing of the case
+    "/workbench/models/{model}", "/workbench/models/{model}/sentences", "/workbench/models/{model}/evaluate", "/workbench/models/{model}/release",
+    "/workbench/models/{model}/override", "/workbench/jobs/{job}", "/workbench/jobs/{job}/cancel",  # the bureau has one bot: models and jobs are all trainers'
 }  # fmt: skip
 """Routes that name an object which is everybody's who has the role: no reach to check."""
 

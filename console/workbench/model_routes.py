@@ -1,0 +1,20 @@
+"""Routes of models and jobs."""
+
+from __future__ import annotations
+
+from console.route import Route, get, post
+from console.workbench.jobs import cancel, evaluate, override, release, roll_back, show_job, train
+from console.workbench.models import show_model, show_models, show_sentences
+
+ROUTES: tuple[Route, ...] = (
+    get("/workbench/models", show_models, "models.read", "trainer", "supervisor"),
+    get("/workbench/models/{model}", show_model, "model.read", "trainer", "supervisor"),
+    get("/workbench/models/{model}/sentences", show_sentences, "model.sentences", "trainer", "supervisor", quiet=True),
+    get("/workbench/jobs/{job}", show_job, "job.read", "trainer", "supervisor", quiet=True),
+    post("/workbench/train", train, "model.train", "trainer"),
+    post("/workbench/models/{model}/evaluate", evaluate, "model.evaluate", "trainer"),
+    post("/workbench/models/{model}/release", release, "model.release", "trainer", "supervisor"),
+    post("/workbench/models/{model}/override", override, "model.override", "supervisor"),
+    post("/workbench/rollback", roll_back, "model.rollback", "trainer", "supervisor"),
+    post("/workbench/jobs/{job}/cancel", cancel, "job.cancel", "trainer", "supervisor"),
+)
