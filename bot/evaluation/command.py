@@ -17,6 +17,7 @@ from bot.evaluation.development import development
 from bot.evaluation.evaluation import Evaluation
 from bot.evaluation.floors import read_floors
 from bot.evaluation.gate import data_findings, judge
+from bot.evaluation.labels import doubtful
 from bot.evaluation.measures import ERRORS, milliseconds
 from bot.evaluation.outcome import ask
 from bot.evaluation.page import NAMES, render
@@ -43,7 +44,7 @@ def main(argv: list[str]) -> int:
     model, questions = chosen.model or load_settings().bot_model, chosen.questions or project_path("tests", "nlu")
     found = asyncio.run(evaluate(model, questions, chosen.previous, with_development=not chosen.json))
     if chosen.json:
-        return _print_report(model, found)
+        return _print_report(model, found, chosen.previous)
     chosen.out.mkdir(parents=True, exist_ok=True)
     (chosen.out / "evaluation.json").write_text(json.dumps(found.as_json(), ensure_ascii=False, indent=1), encoding="utf-8")
     (chosen.out / "evaluation.html").write_text(render(found), encoding="utf-8")
@@ -52,13 +53,14 @@ def main(argv: list[str]) -> int:
     return 1 if found.broken else 0
 
 
-def _print_report(model: Path, found: Evaluation) -> int:
+def _print_report(model: Path, found: Evaluation, previous: Path | None) -> int:
     """The report as one line of JSON; 1 where the gate is shut."""
     from bot.evaluation.stories import play_stories
 
     print("conversations", file=sys.stderr, flush=True)
     stories = asyncio.run(play_stories(model, sorted(project_path("tests", "conversations").glob("test_*.yml"))))
-    verdict = judge(found, stories, list(data_findings(project_path())))
+    doubts = asyncio.run(doubtful(load_model(previous), project_path())) if previous and previous.suffix != ".json" else []
+    verdict = judge(found, stories, list(data_findings(project_path())), doubts)
     print(json.dumps({**found.as_json(), "stories": [asdict(one) for one in stories], "gate": verdict.as_json()}, ensure_ascii=False))
     return 0 if verdict.passed else 1
 

@@ -10,6 +10,7 @@ from typing import Any
 from bot.evaluation.comparison import Change, Comparison
 from bot.evaluation.evaluation import Evaluation
 from bot.evaluation.floors import LEAST_F1, MACRO_F1
+from bot.evaluation.labels import Doubt
 from bot.evaluation.measures import CRITICAL, ERRORS
 from bot.evaluation.page import NAMES
 from bot.evaluation.stories import Story
@@ -18,6 +19,8 @@ LIKELY = 0.05
 """A difference between two models counts when chance alone would bring such a one more seldom (McNemar)."""
 SPARED = 2
 """Messages of a critical intent that may be lost on balance: one or two happen when anything is trained anew."""
+DOUBTS = 10
+"""Labels that the released model may doubt: corrections come singly, mistakes in batches."""
 _SHOWN = 5
 _TITLES = {**NAMES, MACRO_F1: "各意图平均 F1", LEAST_F1: "最差意图的 F1"}
 
@@ -60,14 +63,15 @@ class Verdict:
         return {"passed": self.passed, "demands": [{**asdict(one), "holds": one.holds} for one in self.demands]}
 
 
-def judge(found: Evaluation, stories: Sequence[Story], faults: Sequence[str]) -> Verdict:
+def judge(found: Evaluation, stories: Sequence[Story], faults: Sequence[str], doubts: Sequence[Doubt] = ()) -> Verdict:
     """Put a model's evaluation to the gate.
 
     Args:
         faults: what the data check found in the data it was trained from.
+        doubts: labels of that data which the released model doubts.
     """
     compared = [*_critical(found.comparison), _paired(found.comparison)] if found.comparison else []
-    return Verdict((*_floors(found), *compared, _stories(stories), _data(faults)))
+    return Verdict((*_floors(found), *compared, _stories(stories), _data(faults), _labels(doubts)))
 
 
 def data_findings(project: Path) -> Iterator[str]:
@@ -122,6 +126,16 @@ def _stories(stories: Sequence[Story]) -> Demand:
 def _data(faults: Sequence[str]) -> Demand:
     reason = f"语料检查有 {len(faults)} 处问题：{'；'.join(faults[:_SHOWN])}"
     return Demand("data", "语料检查", f"{len(faults)} 处问题", "没有问题", reason if faults else "")
+
+
+def _labels(doubts: Sequence[Doubt]) -> Demand:
+    """A batch of wrong labels may teach the model nothing that the held-out messages ask about, and yet be wrong."""
+    hidden = [doubt for doubt in doubts if doubt.read in CRITICAL]
+    shown = [*hidden, *(doubt for doubt in doubts if doubt not in hidden)][:_SHOWN]
+    words = "；".join(f"{doubt.where}「{doubt.text}」标成 {doubt.intent}，现用模型有把握认作 {doubt.read}" for doubt in shown)
+    reason = f"{len(doubts)} 条标注可疑（其中要紧意图 {len(hidden)} 条），请核对：{words}"
+    broken = len(doubts) > DOUBTS or len(hidden) > SPARED
+    return Demand("labels", "标注核对", f"{len(doubts)} 条可疑，要紧意图 {len(hidden)} 条", f"至多 {DOUBTS} 条，要紧意图 {SPARED} 条", reason if broken else "")
 
 
 def _quoted(changes: Sequence[Change]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 from sqlalchemy import text
 
@@ -100,7 +102,7 @@ async def cancel(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther(f"/workbench/jobs/{number}")
 
 
-async def _ask(request: web.Request, kind: str, *, model: str = "", **args: int) -> web.Response:
+async def _ask(request: web.Request, kind: str, *, model: str = "", **args: Any) -> web.Response:
     async with console_of(request).engine.begin() as connection:
         if (busy := (await connection.execute(_BUSY, {"kind": kind})).first()) is not None:
             raise DeskRefused(f"已经有一项{KINDS[kind]}在做", f"第 {busy.id} 号任务完成后再来。", 409)

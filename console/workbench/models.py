@@ -36,7 +36,7 @@ async def show_models(request: web.Request) -> web.Response:
         figures = await live_figures(connection)
         before = await models.before(connection)
     releases = Releases(console.redis)
-    shown = {"models": rows, "states": STATES, "jobs": jobs, "figures": figures, "before": before, "partitions": PARTITIONS}
+    shown: dict[str, Any] = {"models": rows, "states": STATES, "jobs": jobs, "figures": figures, "before": before, "partitions": PARTITIONS}
     return console.pages.show(request, "workbench/models.html", rule=await releases.in_force(), bots=await releases.bots(), **shown)
 
 
@@ -49,8 +49,8 @@ async def show_model(request: web.Request) -> web.Response:
     row = await _row(request)
     report: dict[str, Any] = row.report or {}
     messages = report.get("messages", [])
-    pictures = {"bins": report_card.histogram(messages), "matrix": report_card.matrix(messages), "changes": report_card.changes(report)}
-    choices = {"states": STATES, "shares": SHARES, "open": bool(row.gate) and (row.gate["passed"] or bool(row.override))}
+    pictures: dict[str, Any] = {"bins": report_card.histogram(messages), "matrix": report_card.matrix(messages), "changes": report_card.changes(report)}
+    choices: dict[str, Any] = {"states": STATES, "shares": SHARES, "open": bool(row.gate) and (row.gate["passed"] or bool(row.override))}
     return console_of(request).pages.show(request, "workbench/model.html", model=row, report=report, **pictures, **choices)
 
 

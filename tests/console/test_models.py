@@ -1,0 +1,112 @@
+"""Models and jobs in the workbench: what is asked for, by whom, and what the gate lets through."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest_asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from store import models
+from store.db import async_engine
+from store.jobs import Jobs
+from store.release import Releases
+from tests.console.conftest import Desk, Person
+
+MESSAGES = [
+    {"text": "窗口态度很差", "source": "reports.yml:3", "intent": "file_report", "predicted": "thank", "decision": "answer", "confidence": 0.71, "understood": False},
+    {"text": "谢谢你", "source": "talk.yml:3", "intent": "thank", "predicted": "thank", "decision": "answer", "confidence": 1.0, "understood": True},
+]
+WORSE = {"text": "窗口态度很差", "intent": "file_report", "before": "file_report", "now": "thank"}
+
+
+def report(*, passed: bool) -> dict[str, Any]:
+    demand = {"name": "paired", "title": "与现用模型同题比较", "found": "变坏 9 句", "wanted": "不显著变坏", "reason": "" if passed else "变坏 9 句", "holds": passed}
+    comparison = {"name": "old", "shared": 2, "before": 2, "now": 1, "better": [], "worse": [WORSE], "p_value": 1.0, "low": -0.1, "high": 0.0}
+    intents = [{"intent": "file_report", "precision": 0.9, "recall": 0.5, "f1": 0.66, "support": 1}]
+    return {"messages": MESSAGES, "intents": intents, "comparison": comparison, "gate": {"passed": passed, "demands": [demand]}}
+
+
+@pytest_asyncio.fixture
+async def engine(desk: Desk) -> AsyncIterator[AsyncEngine]:
+    engine = async_engine(desk.settings.database_url)
+    async with engine.begin() as connection:
+        await connection.execute(text("TRUNCATE weijing.jobs, weijing.models"))
+        for name, passed in (("good", True), ("bad", False)):
+            await models.keep(connection, name, f"{name}.tar.gz", "c0ffee", datetime.now(timezone.utc), "xunlian")
+            await models.judge(connection, name, report(passed=passed))
+    yield engine
+    await engine.dispose()
+
+
+async def jobs_of(engine: AsyncEngine) -> list[tuple[str, str, str, dict[str, Any]]]:
+    async with engine.connect() as connection:
+        rows = await connection.execute(text("SELECT kind, by, model, args FROM weijing.jobs ORDER BY id"))
+        return [(row.kind, row.by, row.model, row.args) for row in rows]
+
+
+async def test_a_training_is_asked_for_once_followed_and_cancelled(desk: Desk, engine: AsyncEngine) -> None:
+    trainer = await desk.log_in("xunlian")
+    asked = await trainer.post("/workbench/train", htmx=False)
+    assert asked.status == 303 and asked.headers["Location"].startswith("/workbench/jobs/")
+    assert (await trainer.post("/workbench/train", htmx=False)).status == 409
+    assert await jobs_of(engine) == [("train", "xunlian", "", {})]
+    work = Jobs(engine)
+    job = await work.take()
+    assert job and await work.take() is None
+    assert await work.seen(job.id, progress=30, step="训练中", log="CascadeIntentClassifier\n")
+    page = await trainer.get(f"/workbench/jobs/{job.id}")
+    assert "训练中" in page.text and "CascadeIntentClassifier" in page.text and 'value="30"' in page.text
+    assert (await trainer.post(f"/workbench/jobs/{job.id}/cancel", htmx=False)).status == 303
+    assert not await work.seen(job.id), "the trainer's process hears of it"
+    await work.finish(job.id, "done", "训练好了", {})
+    assert "已取消" in (await trainer.get(f"/workbench/jobs/{job.id}")).text, "what is cancelled stays so"
+    assert (await trainer.post(f"/workbench/jobs/{job.id}/cancel", htmx=False)).status == 409
+
+
+async def test_the_report_card_shows_why_and_the_sentences_behind_it(desk: Desk, engine: AsyncEngine) -> None:
+    trainer = await desk.log_in("xunlian")
+    card = (await trainer.get("/workbench/models/bad")).text
+    assert "不能发布" in card and "变坏 9 句" in card and "窗口态度很差" in card and "关口放行后才能发布" in card
+    assert "主管放行" not in card, "a trainer overrides nothing"
+    cell = await trainer.get("/workbench/models/bad/sentences?intent=file_report&predicted=thank", htmx=True)
+    assert "窗口态度很差" in cell.text and "谢谢你" not in cell.text
+    assert "关口未放行" in (await trainer.get("/workbench/models")).text
+    assert (await trainer.get("/workbench/models/none")).status == 404
+
+
+async def test_what_the_gate_refused_is_released_only_by_a_supervisor_with_a_reason(desk: Desk, engine: AsyncEngine) -> None:
+    trainer, supervisor = await desk.log_in("xunlian"), await desk.log_in("zhuguan")
+    refused = await trainer.post("/workbench/models/bad/release", {"share": "64"}, htmx=False)
+    assert refused.status == 409 and "变坏 9 句" in refused.text and await jobs_of(engine) == []
+    assert (await trainer.post("/workbench/models/bad/override", {"reason": "现用的更差，先顶上"}, htmx=False)).status == 403
+    assert (await supervisor.post("/workbench/models/bad/override", {"reason": "急"}, htmx=False)).status == 422
+    assert (await supervisor.post("/workbench/models/good/override", {"reason": "不需要理由的放行理由"}, htmx=False)).status == 409
+    assert (await supervisor.post("/workbench/models/bad/override", {"reason": "现用模型认不出新政策，先用这个"}, htmx=False)).status == 303
+    async with engine.connect() as connection:
+        row = (await connection.execute(text("SELECT staff_id, detail FROM weijing.audit WHERE act = 'model.override' AND detail ? 'reason'"))).one()
+    assert row.staff_id == "zhuguan" and row.detail["refused"] == ["paired"] and "新政策" in row.detail["reason"]
+    assert (await trainer.post("/workbench/models/bad/release", {"share": "64"}, htmx=False)).status == 303
+    assert [job[0] for job in await jobs_of(engine)] == ["release"]
+
+
+async def test_a_share_is_one_of_those_offered(desk: Desk, engine: AsyncEngine) -> None:
+    trainer = await desk.log_in("xunlian")
+    assert (await trainer.post("/workbench/models/good/release", {"share": "63"}, htmx=False)).status == 422
+    assert (await trainer.post("/workbench/models/good/release", {"share": "6"}, htmx=False)).status == 303
+    assert await jobs_of(engine) == [("release", "xunlian", "good", {"share": 6})]
+
+
+async def test_the_list_tells_who_serves_and_a_model_that_will_not_load(desk: Desk, engine: AsyncEngine) -> None:
+    releases = Releases(desk.redis)
+    await releases.enforce(await releases.wish("good.tar.gz", "bad.tar.gz", 6))
+    failed = {"bad.tar.gz": {"state": "failed", "words": "cannot be read", "model_id": ""}}
+    await releases.tell("host:1", {"epoch": 1, "models": failed})
+    async with engine.begin() as connection:
+        await models.note_release(connection, "good", "bad", "xunlian")
+    trainer: Person = await desk.log_in("xunlian")
+    page = (await trainer.get("/workbench/models")).text
+    assert "试用，服务 6/64" in page and "停止试用" in page and "bad.tar.gz 装不进去" in page
