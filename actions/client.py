@@ -145,6 +145,16 @@ def revealed(value: Any) -> Any:
     return current().reveal(value) if isinstance(value, str) else value
 
 
+class OnlyReading(Backend):
+    """For trying a model out: what would change something is answered as if the service were away."""
+
+    async def _call(self, method: str, path: str, body: Json | None = None, key: str = "") -> Json:
+        if method != "GET":
+            raise BackendUnavailable(f"{method} {path}: nothing is changed while a model is tried out")
+        return await super()._call(method, path, body, key)
+
+
+_kind: type[Backend] = Backend
 _open: tuple[asyncio.AbstractEventLoop, Backend] | None = None
 
 
@@ -156,5 +166,11 @@ def backend() -> Backend:
         settings = load_settings()
         headers = {"Authorization": f"Bearer {settings.backend_token.get_secret_value()}"}
         timeout = aiohttp.ClientTimeout(total=TOTAL_S)
-        _open = (loop, Backend(aiohttp.ClientSession(settings.backend_base, headers=headers, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())))
+        _open = (loop, _kind(aiohttp.ClientSession(settings.backend_base, headers=headers, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())))
     return _open[1]
+
+
+def change_nothing() -> None:
+    """From now on this process only reads; said once, before the first call."""
+    global _kind
+    _kind = OnlyReading

@@ -8,11 +8,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.engine import Row
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.trainer.child import Cancelled
-from store import models
+from store import jobs, models
 from store.jobs import Job, Jobs
 from store.keys import PARTITIONS
 from store.release import Release, Releases
@@ -20,6 +21,8 @@ from weijing.errors import JobFailed, ModelNotReleasable, SettingsError
 from weijing.model_file import data_commit, find_model, model_id, newest_model
 from weijing.settings import Settings
 
+MOST_CASES = 500
+_CASES = text("SELECT args->'cases' AS cases FROM weijing.jobs WHERE kind = 'replay' AND by IS NOT NULL AND state = 'done' ORDER BY id")
 LOAD_S = 240.0
 """How long the keepers may take to load a model and move the partitions."""
 
@@ -59,7 +62,17 @@ class Switch:
         served = await self.served()
         whole = share == PARTITIONS or served.name == model.file
         goal = Release(model.file) if whole else Release(served.name, model.file, share)
-        return await self._move(job, goal, f"已发布 {model.file}" if whole else f"{model.file} 试用中，接待 {share}/{PARTITIONS} 的群众")
+        done = await self._move(job, goal, f"已发布 {model.file}" if whole else f"{model.file} 试用中，接待 {share}/{PARTITIONS} 的群众")
+        async with self._engine.begin() as connection:
+            await self._replay_again(connection, model.id)
+        return done
+
+    @staticmethod
+    async def _replay_again(connection: AsyncConnection, model: str) -> None:
+        """The conversations that were made tests are put to what was released now."""
+        cases = {case["text"]: case for row in await connection.execute(_CASES) for case in row.cases}
+        if cases:
+            await jobs.add(connection, "replay", None, model=model, cases=list(cases.values())[-MOST_CASES:])
 
     async def roll_back(self, job: Job) -> tuple[str, dict[str, Any]]:
         """Take the canary's users back; without a canary, go back to the model released before.

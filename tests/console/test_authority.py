@@ -25,6 +25,7 @@ COMMON: set[str] = {
     "/cases/{number}/readers",  # the auditor reads who read, of every case, and nothing of the case
     "/workbench/models/{model}", "/workbench/models/{model}/sentences", "/workbench/models/{model}/evaluate", "/workbench/models/{model}/release",
     "/workbench/models/{model}/override", "/workbench/jobs/{job}", "/workbench/jobs/{job}/cancel",  # the bureau has one bot: models and jobs are all trainers'
+    "/workbench/replay/{handoff}",  # masked words, for all trainers
 }  # fmt: skip
 """Routes that name an object which is everybody's who has the role: no reach to check."""
 

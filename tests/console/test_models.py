@@ -17,14 +17,15 @@ from store.release import Releases
 from tests.console.conftest import Desk, Person
 
 MESSAGES = [
-    {"text": "窗口态度很差", "source": "reports.yml:3", "intent": "file_report", "predicted": "thank", "decision": "answer", "confidence": 0.71, "understood": False},
-    {"text": "谢谢你", "source": "talk.yml:3", "intent": "thank", "predicted": "thank", "decision": "answer", "confidence": 1.0, "understood": True},
+    {"text": text, "source": "talk.yml:3", "intent": intent, "predicted": "thank", "decision": "answer", "confidence": 0.71, "understood": intent == "thank"}
+    for text, intent in (("窗口态度很差", "file_report"), ("谢谢你", "thank"))
 ]
 WORSE = {"text": "窗口态度很差", "intent": "file_report", "before": "file_report", "now": "thank"}
 
 
 def report(*, passed: bool) -> dict[str, Any]:
-    demand = {"name": "paired", "title": "与现用模型同题比较", "found": "变坏 9 句", "wanted": "不显著变坏", "reason": "" if passed else "变坏 9 句", "holds": passed}
+    reason = "" if passed else "变坏 9 句"
+    demand = {"name": "paired", "title": "与现用模型同题比较", "found": "变坏 9 句", "wanted": "不显著变坏", "reason": reason, "holds": passed}
     comparison = {"name": "old", "shared": 2, "before": 2, "now": 1, "better": [], "worse": [WORSE], "p_value": 1.0, "low": -0.1, "high": 0.0}
     intents = [{"intent": "file_report", "precision": 0.9, "recall": 0.5, "f1": 0.66, "support": 1}]
     return {"messages": MESSAGES, "intents": intents, "comparison": comparison, "gate": {"passed": passed, "demands": [demand]}}

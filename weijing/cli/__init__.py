@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("store.migrate", "bring the tables of the house up to date"),
     "train": ("bot.train", "train a model into models/"),
     "parse": ("bot.parse", "what the bot understands of each line on standard input"),
+    "talk": ("bot.talk", "talk to a model beside its trace; nothing is stored or changed"),
     "evaluate": ("bot.evaluation.command", "how well the bot understands messages that it was not trained on; writes results/evaluation.html"),
     "validate": ("bot.validate", "check domain, data and service items"),
     "catalogue": ("weijing.catalogue", "write docs/catalogue.md, every service item with its basis; --check says whether it is current"),

@@ -121,9 +121,7 @@ async def test_from_training_to_rollback(house: House, redis: Redis, engine: Asy
         await play(connection, trained.model, LEAST + 10, fallbacks=40)
         released = (await connection.execute(text("SELECT id FROM weijing.models WHERE state = 'released'"))).scalar_one()
         await play(connection, released, 200, fallbacks=20)
-    while not (back := await own_job(engine)):
-        await asyncio.sleep(0.3)
-    back = await ended(engine, back)
+    back = await ended(engine, await own_job(engine))
     rule = await releases.in_force()
     assert back.state == "done" and "没听懂 40/60" in back.result["reason"] and rule and not rule.canary
     async with engine.connect() as connection:
@@ -144,9 +142,15 @@ async def play(connection: Any, model: str, turns: int, *, fallbacks: int) -> No
 
 
 async def own_job(engine: AsyncEngine) -> int:
-    """The number of the job that the house gave itself, or 0."""
-    async with engine.connect() as connection:
-        return int((await connection.execute(text("SELECT id FROM weijing.jobs WHERE by IS NULL"))).scalar() or 0)
+    """The number of the job that the house gave itself."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        async with engine.connect() as connection:
+            found = (await connection.execute(text("SELECT id FROM weijing.jobs WHERE kind = 'rollback' AND by IS NULL"))).scalar()
+        if found:
+            return int(found)
+        await asyncio.sleep(0.3)
+    raise AssertionError("the canary was not taken back")
 
 
 def test_a_canary_goes_back_only_beyond_chance_and_with_enough_turns() -> None:
