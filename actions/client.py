@@ -154,7 +154,6 @@ class OnlyReading(Backend):
         return await super()._call(method, path, body, key)
 
 
-_kind: type[Backend] = Backend
 _open: tuple[asyncio.AbstractEventLoop, Backend] | None = None
 
 
@@ -164,13 +163,8 @@ def backend() -> Backend:
     loop = asyncio.get_running_loop()
     if _open is None or _open[0] is not loop:
         settings = load_settings()
+        kind = OnlyReading if settings.backend_read_only else Backend
         headers = {"Authorization": f"Bearer {settings.backend_token.get_secret_value()}"}
         timeout = aiohttp.ClientTimeout(total=TOTAL_S)
-        _open = (loop, _kind(aiohttp.ClientSession(settings.backend_base, headers=headers, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())))
+        _open = (loop, kind(aiohttp.ClientSession(settings.backend_base, headers=headers, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())))
     return _open[1]
-
-
-def change_nothing() -> None:
-    """From now on this process only reads; said once, before the first call."""
-    global _kind
-    _kind = OnlyReading

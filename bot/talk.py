@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ def main(argv: list[str]) -> int:
     options = argparse.ArgumentParser("weijing talk", description=__doc__)
     options.add_argument("--model", type=Path, help="a model file or a folder of models (default: BOT_MODEL)")
     chosen = options.parse_args(argv)
+    os.environ.setdefault("BACKEND_READ_ONLY", "true")
     asyncio.run(_talk(chosen.model or load_settings().bot_model))
     return 0
 
@@ -37,9 +39,6 @@ async def _talk(model: Path) -> None:
     quiet_rasa()
     lean.install()
     patches.apply()
-    from actions.client import change_nothing
-
-    change_nothing()
     talks = Talks(model)
     while line := await asyncio.to_thread(sys.stdin.readline):
         asked = json.loads(line)

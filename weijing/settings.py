@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", description="PostgreSQL; empty = embedded under var/")
     backend_url: str = Field(default="", description="the government service API; empty = the reference backend")
     backend_token: SecretStr = Field(default=SecretStr(""), description="bearer token of the government service API")
+    backend_read_only: bool = Field(default=False, description="actions ask the service API and change nothing; `weijing talk` sets it")
     follow_up_workdays: int = Field(default=5, ge=1, le=60, description="workdays to follow up a bad rating: the bureau's promise, no law sets it")
     letter_workdays: int = Field(default=10, ge=1, le=60, description="workdays to answer a letter: the bureau's promise; a named one in 15 days")
     vault_key: SecretStr = Field(default=SecretStr(""), description="Fernet key of the vault that holds identity numbers and phones")
