@@ -63,7 +63,7 @@ $(UV):
 
 $(SYNCED): $(UV) uv.lock pyproject.toml .python-version
 	@echo "… packages (the first time about 2 GB and some minutes; uv brings Python 3.10 if it is missing)"
-	@$(UV) sync --frozen
+	@$(UV) sync --frozen --compile-bytecode
 	@touch $@
 
 $(ASSETS): $(UV) console/web/package.json console/web/package-lock.json

@@ -13,6 +13,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.service_item_examples import with_examples
 from weijing.filing import load_filings
 from weijing.project import project_path
 
@@ -38,7 +39,7 @@ class FilingExamples(GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """The training data, and name and examples of each filing."""
         known = {example.get("text") for example in training_data.intent_examples}
-        return training_data.merge(TrainingData([example for example in filing_examples() if example.get("text") not in known]))
+        return with_examples(training_data, (example for example in filing_examples() if example.get("text") not in known))
 
 
 def filing_examples() -> Iterator[Message]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,14 +49,18 @@ class ServiceItemExamples(GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """The training data and one example for each way of asking."""
         known = {example.get("text") for example in training_data.intent_examples}
-        examples = [example for item in load_service_items(_folder()) for example in _examples(item) if example.get("text") not in known]
-        return TrainingData(
-            [*training_data.training_examples, *examples],
-            training_data.entity_synonyms,
-            training_data.regex_features,
-            training_data.lookup_tables,
-            training_data.responses,
-        )
+        return with_examples(training_data, (example for item in load_service_items(_folder()) for example in _examples(item) if example.get("text") not in known))
+
+
+def with_examples(training_data: TrainingData, more: Iterable[Message]) -> TrainingData:
+    """The training data with more examples; unlike Rasa's `merge` it copies none."""
+    return TrainingData(
+        [*training_data.training_examples, *more],
+        training_data.entity_synonyms,
+        training_data.regex_features,
+        training_data.lookup_tables,
+        training_data.responses,
+    )
 
 
 def _examples(item: ServiceItem) -> Iterator[Message]:
