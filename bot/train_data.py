@@ -1,4 +1,4 @@
-"""The project's training data read once: Rasa's own importers read every file up to three times and copy every example nine times."""
+"""The project's training data read once: Rasa's own importers read every file up to three times and copy every example again and again."""
 
 from __future__ import annotations
 
