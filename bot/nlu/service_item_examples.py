@@ -49,7 +49,8 @@ class ServiceItemExamples(GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """The training data and one example for each way of asking."""
         known = {example.get("text") for example in training_data.intent_examples}
-        return with_examples(training_data, (example for item in load_service_items(_folder()) for example in _examples(item) if example.get("text") not in known))
+        examples = (example for item in load_service_items(_folder()) for example in _examples(item))
+        return with_examples(training_data, (example for example in examples if example.get("text") not in known))
 
 
 def with_examples(training_data: TrainingData, more: Iterable[Message]) -> TrainingData:
