@@ -164,13 +164,13 @@ async def test_a_partition_given_up_is_served_again_long_before_the_deadline(hou
     start(house, BOT_WORKERS="1")
     house.environment["BOT_PORT"] = str(free_port())
     start(house, BOT_WORKERS="1")  # a second machine joins: half of the partitions change hands now
-    worst = 0.0
-    for number in range(60):
+    worst, deadline, number, owners = 0.0, time.monotonic() + 90, 0, set[str | None]()
+    while number < 60 or (len(owners - {None}) < 2 and time.monotonic() < deadline):
         message = Message(key=f"h{number}", openid=f"oH{number}", text="谢谢")
         await turns.accept(message, "e")
         started = time.monotonic()
         await answer(turns, message)
-        worst = max(worst, time.monotonic() - started)
-    owners = {await redis.get(key(part, "lease")) for part in range(64)}
+        worst, number = max(worst, time.monotonic() - started), number + 1
+        owners = {await redis.get(key(part, "lease")) for part in range(64)}
     assert len(owners - {None}) == 2, "both serve"
     assert worst < 3.0, f"a user would have waited {worst:.1f} s"
