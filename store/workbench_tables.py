@@ -60,7 +60,7 @@ labels = sa.Table(
     time("at", now=True),
     time("decided_at", nullable=True),
     one_of("state", LABEL_STATES),
-    sa.CheckConstraint("approved_by IS NULL OR approved_by <> by", name="two_people"),
+    sa.CheckConstraint("approved_by IS NULL OR approved_by <> by", name="approver_known"),
     sa.Index("labels_by_state", "state", "at"),
 )  # fmt: skip
 """What a message means, by a trainer. `taken`: near-duplicates that are labelled with it; `held_out`: it becomes a test, not an example."""
@@ -80,7 +80,7 @@ item_edits = sa.Table(
     time("at", now=True),
     time("decided_at", nullable=True),
     one_of("state", LABEL_STATES),
-    sa.CheckConstraint("approved_by IS NULL OR approved_by <> by", name="two_people"),
+    sa.CheckConstraint("approved_by IS NULL OR approved_by <> by", name="approver_known"),
     sa.Index("item_edits_by_state", "state", "effective_on"),
 )  # fmt: skip
 """Edits of a service item, field by field; committed on the day from which they hold."""

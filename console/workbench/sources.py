@@ -30,7 +30,7 @@ WEIGHT: Mapping[str, float] = {"staff": 1.4, "rating": 1.3, "fallback": 1.0, "cl
 """How sure it is that something was wrong."""
 _SINCE = "(SELECT coalesce(max(r.at), '-infinity') - interval '1 day' FROM weijing.review r WHERE r.reason = '{reason}')"
 _TURN = "t.key, t.openid, m.text, t.intent, t.service_item AS item, t.ranking, t.at"
-_SAID = "JOIN weijing.messages m ON m.key = t.key AND m.direction = 'user' AND m.text <> '' AND m.text NOT LIKE '〔%'"
+_SAID = "JOIN weijing.messages m ON m.key = t.key AND m.direction = 'user' AND m.text <> '' AND m.text !~ '^〔[^#〕]+〕'"
 _NEW = "NOT EXISTS (SELECT FROM weijing.review r WHERE r.key = t.key AND r.reason = '{reason}') ORDER BY t.at LIMIT " + str(MOST)
 _BEFORE = """
     JOIN LATERAL (SELECT * FROM weijing.turns t WHERE t.openid = e.openid AND t.at <= e.at AND t.at > e.at - interval '1 hour' AND {wanted}

@@ -49,7 +49,7 @@ CREATE TABLE weijing.labels (
     commit text NOT NULL DEFAULT '',
     at timestamptz NOT NULL DEFAULT now(),
     decided_at timestamptz,
-    CONSTRAINT two_people CHECK (approved_by IS NULL OR approved_by <> by)
+    CONSTRAINT approver_known CHECK (approved_by IS NULL OR approved_by <> by)
 );
 CREATE INDEX labels_by_state ON weijing.labels (state, at);
 """
@@ -68,7 +68,7 @@ CREATE TABLE weijing.item_edits (
     commit text NOT NULL DEFAULT '',
     at timestamptz NOT NULL DEFAULT now(),
     decided_at timestamptz,
-    CONSTRAINT two_people CHECK (approved_by IS NULL OR approved_by <> by)
+    CONSTRAINT approver_known CHECK (approved_by IS NULL OR approved_by <> by)
 );
 CREATE INDEX item_edits_by_state ON weijing.item_edits (state, effective_on);
 """
