@@ -31,6 +31,7 @@ from backend.reports import create_report, query_report
 from backend.ride_contacts import agree, end, invite, read_invitation
 from backend.rides import check_in, list_own_rides, list_rides, mark_stage
 from backend.seal_openings import approve_opening, ask_opening, list_openings, read_reporter
+from backend.service_item_edit import replace_service_item
 from backend.service_item_switch import switch_service_item
 from backend.service_items import list_service_items, read_service_item
 from backend.statistics import read_statistics
@@ -48,7 +49,7 @@ from backend.work_moves import add_note, assign, transition
 HANDLERS: dict[str, Handle] = {
     "listServiceItems": list_service_items,
     "readServiceItem": read_service_item,
-    "switchServiceItem": switch_service_item,
+    "switchServiceItem": switch_service_item, "replaceServiceItem": replace_service_item,
     "queryApplication": query_application,
     "createReport": create_report,
     "queryReport": query_report,

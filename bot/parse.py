@@ -31,11 +31,21 @@ def main(argv: list[str]) -> int:
     options.add_argument("--model", type=Path, help="a model file or a folder of models (default: BOT_MODEL)")
     options.add_argument("--input", type=argparse.FileType(encoding="utf-8"), default=sys.stdin, help="read a file (default: standard input)")
     options.add_argument("--output", type=argparse.FileType("w", encoding="utf-8"), default=sys.stdout, help="write a file (default: standard output)")
+    options.add_argument("--explain", action="store_true", help="also why: tokens, scores, service items, the decider's rule")
     chosen = options.parse_args(argv)
     processor = load_model(chosen.model or load_settings().bot_model)
     for text in read_texts(chosen.input, jsonl=chosen.jsonl):
-        print(json.dumps(asyncio.run(parse_text(processor, text)), ensure_ascii=False), flush=True, file=chosen.output)
+        print(json.dumps(asyncio.run(_told(processor, text, explained=chosen.explain)), ensure_ascii=False), flush=True, file=chosen.output)
     return 0
+
+
+async def _told(processor: TurnProcessor, text: str, *, explained: bool) -> Parsed:
+    parsed = await parse_text(processor, text)
+    if explained:
+        from bot.explain import explain
+
+        parsed["why"] = await explain(processor, text)
+    return parsed
 
 
 def load_model(model: Path) -> TurnProcessor:

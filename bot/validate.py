@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import warnings
@@ -24,8 +25,14 @@ from weijing.workdays import SHANGHAI
 def main(argv: list[str]) -> int:
     """Check the project and say what is wrong, one line each."""
     options = argparse.ArgumentParser("weijing validate", description=__doc__)
-    options.add_argument("--root", type=Path, default=ROOT, help="folder with domain.yml, config.yml and data/")
-    faults = list(find_faults(options.parse_args(argv).root))
+    options.add_argument("--root", "--project", type=Path, default=ROOT, help="folder with domain.yml, config.yml and data/")
+    options.add_argument("--json", action="store_true", help="print one JSON list of {check, fault} and nothing else")
+    chosen = options.parse_args(argv)
+    named = list(find_named_faults(chosen.root.resolve()))
+    if chosen.json:
+        print(json.dumps([{"check": check, "fault": fault} for check, fault in named], ensure_ascii=False))
+        return 1 if named else 0
+    faults = [fault for _, fault in named]
     shared = load_settings().shared
     if not has_law_texts(shared):
         print(f"cited articles were not looked up: no law texts in {shared} (WEIJING_SHARED)")
@@ -37,6 +44,11 @@ def main(argv: list[str]) -> int:
 
 def find_faults(root: Path) -> Iterator[str]:
     """Every fault of a project, one sentence each."""
+    yield from (fault for _, fault in find_named_faults(root))
+
+
+def find_named_faults(root: Path) -> Iterator[tuple[str, str]]:
+    """(the check's name, a sentence) for every fault of a project."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("LOG_LEVEL", "WARNING")
     from bot.quiet import quiet_rasa
@@ -45,16 +57,16 @@ def find_faults(root: Path) -> Iterator[str]:
     lean.install()
     from rasa.shared.importers.importer import TrainingDataImporter
 
-    from bot.data_check.faults import data_faults
+    from bot.data_check.faults import named_faults
     from bot.nlu.jieba_tokenizer import make_tokenizer, read_dictionary
 
     importer = TrainingDataImporter.load_from_config(str(root / "config.yml"), str(root / "domain.yml"), [str(root / "data")])
     shared = load_settings().shared
-    yield from item_faults(root, shared)
+    yield from (("items", fault) for fault in item_faults(root, shared))
     known = [item.id for item in load_service_items(root / "data" / "service_items")]
-    yield from filing_faults(root / "data" / "filings", known, datetime.now(SHANGHAI).date(), shared)
-    yield from _rasa(importer)
-    yield from data_faults(root, _intents(importer), make_tokenizer(read_dictionary(root / "data" / "dict")))
+    yield from (("filings", fault) for fault in filing_faults(root / "data" / "filings", known, datetime.now(SHANGHAI).date(), shared))
+    yield from (("rasa", fault) for fault in _rasa(importer))
+    yield from named_faults(root, _intents(importer), make_tokenizer(read_dictionary(root / "data" / "dict")))
 
 
 def _intents(importer: Any) -> list[str]:

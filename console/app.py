@@ -28,6 +28,7 @@ from console.live import Live
 from console.page import Pages
 from console.route import Route
 from console.routes import ROUTES
+from console.workbench.bench import open_workbench
 from console.workbench.tryit import run_talker
 from store.db import FAULTS, async_engine, cause_of
 from store.redis import client
@@ -58,7 +59,7 @@ def init_app(settings: Settings) -> web.Application:
     app = web.Application(client_max_size=MAX_BODY, middlewares=[calm, guard])
     app[TABLE] = dict(table)
     app[TOTP_KEY] = Fernet(base64.urlsafe_b64encode(settings.derived_key("console-totp")))
-    app.cleanup_ctx.extend([_open(settings, assets), evidence.opened(settings), open_room, keep_counting, run_talker])
+    app.cleanup_ctx.extend([_open(settings, assets), evidence.opened(settings), open_room, keep_counting, open_workbench, run_talker])
     app.on_startup.append(tell_hours)
     for route in ROUTES:
         app.router.add_route(route.method, route.path, route.handler)

@@ -12,6 +12,7 @@ from console.entry import routes as entry
 from console.route import Route
 from console.trail import routes as trail
 from console.workbench import model_routes
+from console.workbench import routes as workbench
 
-_PARTS = (entry, admin, desk, cases, board, content, trail, model_routes, stream)
+_PARTS = (entry, admin, desk, cases, board, content, trail, workbench, model_routes, stream)
 ROUTES: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.ROUTES)

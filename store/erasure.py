@@ -33,7 +33,10 @@ _HELD = sa.text("""
 _DEEDS = sa.text("""
     UPDATE weijing.desk_deeds d SET openid = '', note = '' FROM weijing.conversations c
     WHERE c.openid = d.openid AND c.openid = ANY(CAST(:openids AS text[])) AND d.at <= c.erased_at""")
-ERASE = (_WORDS, _TURNS, _DELIVERIES, _HANDOFFS, _NOTES, _HELD, _DEEDS)
+_REVIEW = sa.text("""
+    DELETE FROM weijing.review r USING weijing.conversations c
+    WHERE c.openid = r.openid AND c.openid = ANY(CAST(:openids AS text[])) AND r.at <= c.erased_at""")
+ERASE = (_WORDS, _TURNS, _DELIVERIES, _HANDOFFS, _NOTES, _HELD, _DEEDS, _REVIEW)
 """For users by `openids`; may be repeated."""
 
 _SETTLED = sa.text("""

@@ -12,7 +12,12 @@ from bot.evaluation.questions import read_questions
 
 
 def data_faults(root: Path, intents: Iterable[str], tokenizer: Any) -> Iterator[str]:
-    """One sentence for each fault under `root`/data.
+    """One sentence for each fault under `root`/data; see `named_faults`."""
+    yield from (fault for _, fault in named_faults(root, intents, tokenizer))
+
+
+def named_faults(root: Path, intents: Iterable[str], tokenizer: Any) -> Iterator[tuple[str, str]]:
+    """(the check's name, a sentence) for each fault under `root`/data.
 
     Args:
         intents: of the domain.
@@ -24,13 +29,11 @@ def data_faults(root: Path, intents: Iterable[str], tokenizer: Any) -> Iterator[
     examples = [*read_examples(root), *read_filing_examples(root)]
     trained = [*examples, *read_item_questions(root)]
     tests = root / "tests" / "nlu"
-    yield from training.too_few(examples, intents)
-    yield from training.twice(examples)
-    yield from training.unknown_categories(examples)
-    yield from training.crooked_entities(examples, tokenizer)
-    yield from likeness.alike(trained)
-    yield from likeness.leaks(trained, read_questions(tests) if tests.is_dir() else ())
-    yield from patterns.borders(root, examples)
-    yield from patterns.never_met(root, examples)
-    yield from patterns.wide(root, examples)
-    yield from private.private_values(trained)
+    checks = {
+        "too_few": training.too_few(examples, intents), "twice": training.twice(examples), "unknown_categories": training.unknown_categories(examples),
+        "crooked_entities": training.crooked_entities(examples, tokenizer), "alike": likeness.alike(trained),
+        "leaks": likeness.leaks(trained, read_questions(tests) if tests.is_dir() else ()), "borders": patterns.borders(root, examples),
+        "never_met": patterns.never_met(root, examples), "wide": patterns.wide(root, examples), "private": private.private_values(trained),
+    }  # fmt: skip
+    for name, faults in checks.items():
+        yield from ((name, fault) for fault in faults)

@@ -1,1 +1,1 @@
-"""The trainers' workbench."""
+"""The trainer's workbench: from a wrong answer to better data, each accepted change a commit."""

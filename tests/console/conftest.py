@@ -156,6 +156,7 @@ async def desk(database: str, folder: Path, redis: Redis, redis_server: Embedded
 def settings_for(redis_url: str, database: str, folder: Path, **changes: Any) -> Settings:
     """Settings of a console under test."""
     values = {"weijing_var": folder, "database_url": database, "vault_key": Fernet.generate_key().decode(), "backend_url": "http://127.0.0.1:9"}
+    values["workbench_repo"] = folder / "workbench"
     return settings_with(redis_url, **{**values, "console_demo_password": PASSWORD, "console_demo_totp": SECRET, **changes})
 
 

@@ -26,6 +26,12 @@ COMMON: set[str] = {
     "/workbench/models/{model}", "/workbench/models/{model}/sentences", "/workbench/models/{model}/evaluate", "/workbench/models/{model}/release",
     "/workbench/models/{model}/override", "/workbench/jobs/{job}", "/workbench/jobs/{job}/cancel",  # the bureau has one bot: models and jobs are all trainers'
     "/workbench/replay/{handoff}",  # masked words, for all trainers
+    "/workbench/review/{id}", "/workbench/review/{id}/why", "/workbench/review/{id}/labels", "/workbench/review/{id}/state", "/workbench/labels/{id}/decision",
+    "/workbench/data/{intent}", "/workbench/data/{intent}/examples", "/workbench/data/{intent}/examples/one", "/workbench/data/{intent}/examples/several",
+    "/workbench/data/{intent}/name", "/workbench/export/{kind}", "/workbench/history/{commit}", "/workbench/history/{commit}/revert",
+    "/workbench/items/{item}", "/workbench/items/{item}/preview", "/workbench/items/{item}/edits", "/workbench/items/{item}/edits/{id}/decision",
+    "/workbench/items/{item}/switch",
+    # masked words without their sender: every trainer works on all of them; one's own label is refused by the handler
 }  # fmt: skip
 """Routes that name an object which is everybody's who has the role: no reach to check."""
 

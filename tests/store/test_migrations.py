@@ -16,6 +16,7 @@ from store.figure_tables import metadata as figure_metadata
 from store.migrate import migrate
 from store.model_tables import metadata as model_metadata
 from store.tables import metadata
+from store.workbench_tables import metadata as workbench_metadata
 from weijing.engines import EmbeddedPostgres
 from weijing.errors import EngineError
 
@@ -38,7 +39,7 @@ def test_the_migrated_tables_are_those_in_the_code(url: str) -> None:
         checks = connection.execute(sa.text("SELECT conname FROM pg_constraint WHERE contype = 'c' AND conname LIKE '%_known'")).scalars().all()
     in_code = {check.name for table in metadata.tables.values() for check in table.constraints if isinstance(check, sa.CheckConstraint)}
     assert set(checks) == in_code and in_code
-    assert desk_metadata is metadata and figure_metadata is metadata and model_metadata is metadata
+    assert all(other is metadata for other in (desk_metadata, figure_metadata, model_metadata, workbench_metadata))
 
 
 def _ours(name: str | None, kind: str, parents: dict[str, str]) -> bool:

@@ -1,0 +1,105 @@
+"""Service items: an edit by one person, approved by another, into the data and to the bot's catalogue; off at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import date, datetime, timedelta
+
+import pytest_asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from console.workbench.repo import Repo
+from store.db import async_engine
+from tests.backend.conftest import Running
+from tests.console.conftest import Desk, opened, settings_for
+from tests.console.workbench import empty, guess, said
+from weijing.engines import EmbeddedRedis
+from weijing.workdays import SHANGHAI
+
+ITEM = "website_filing"
+
+
+@pytest_asyncio.fixture
+async def bureau(database: str, folder: object, redis: object, redis_server: EmbeddedRedis) -> AsyncIterator[Desk]:
+    """A console beside a real backend on the same database server."""
+    settings = settings_for(redis_server.url, database, folder)  # type: ignore[arg-type]  # fixtures
+    with Running(settings) as backend:
+        async with opened(settings.copy(update={"backend_url": backend.base}), redis) as desk:  # type: ignore[arg-type]
+            yield desk
+
+
+@pytest_asyncio.fixture
+async def engine(bureau: Desk) -> AsyncIterator[AsyncEngine]:
+    made = async_engine(bureau.settings.database_url)
+    await empty(made)
+    yield made
+    await made.dispose()
+
+
+def edit(summary: str, day: date) -> dict[str, str]:
+    return {"summary": summary, "reason": "依据：公安部令第33号第十二条", "effective_on": day.isoformat()}
+
+
+async def live(engine: AsyncEngine) -> dict[str, object]:
+    async with engine.connect() as connection:
+        row = (await connection.execute(text("SELECT record, version, active FROM backend.service_items WHERE id = :id"), {"id": ITEM})).one()
+    return {**row.record, "version": row.version, "active": row.active}
+
+
+async def test_an_edit_needs_a_second_person_and_reaches_data_and_bot(bureau: Desk, engine: AsyncEngine) -> None:
+    trainer, chief, repo = await bureau.log_in("xunlian"), await bureau.log_in("zhuguan"), Repo(bureau.settings.workbench_repo)
+    before, today, path = await live(engine), datetime.now(SHANGHAI).date(), f"/workbench/items/{ITEM}"
+    assert (await trainer.post(f"{path}/edits", edit(str(before["summary"]), today), htmx=False)).status == 422, "nothing differs"
+    assert (await trainer.post(f"{path}/edits", {**edit("短", today), "name": "一" * 30}, htmx=False)).status == 422, "no valid item"
+    assert (await trainer.post(f"{path}/edits", edit("短", today - timedelta(days=1)), htmx=False)).status == 422
+    assert (await trainer.post(f"{path}/edits", edit("网站联通之日起三十日内备案。", today), htmx=False)).status == 303
+    page = await chief.get(path)
+    found = re.search(r"/edits/(\d+)/decision", page.text)
+    assert found and "网站联通之日起三十日内备案。" in page.text
+    assert (await trainer.post(f"{path}/edits/{found[1]}/decision", {"to": "approved"})).status == 403
+    head = repo.head()
+    assert (await chief.post(f"{path}/edits/{found[1]}/decision", {"to": "approved"}, htmx=False)).status == 303
+    newest = repo.history(1)[0]
+    assert newest.id != head and newest.staff_id == "xunlian" and "Approved-by: zhuguan" in newest.words
+    changed = [line for line in repo.diff(newest.id).splitlines() if line[:1] in "+-"][2:]
+    assert changed == [f"-  summary: {before['summary']}", "+  summary: 网站联通之日起三十日内备案。"]
+    after = await live(engine)
+    assert after["summary"] == "网站联通之日起三十日内备案。" and int(str(after["version"])) > int(str(before["version"]))
+    assert (await chief.post(f"{path}/edits/{found[1]}/decision", {"to": "approved"})).status == 409
+    assert (await chief.post(f"{path}/edits", edit("主管自己改的。", today), htmx=False)).status == 303
+    assert (await chief.post(f"{path}/edits/{await _newest(engine)}/decision", {"to": "approved"})).status == 403, "one's own"
+
+
+async def _newest(engine: AsyncEngine) -> int:
+    async with engine.connect() as connection:
+        return int((await connection.execute(text("SELECT max(id) FROM weijing.item_edits"))).scalar_one())
+
+
+async def test_an_edit_waits_for_its_day(bureau: Desk, engine: AsyncEngine) -> None:
+    trainer, chief, repo = await bureau.log_in("xunlian"), await bureau.log_in("zhuguan"), Repo(bureau.settings.workbench_repo)
+    day, path = datetime.now(SHANGHAI).date() + timedelta(days=3), f"/workbench/items/{ITEM}"
+    head = repo.head()
+    await trainer.post(f"{path}/edits", edit("三天后才这样说。", day), htmx=False)
+    await chief.post(f"{path}/edits/{await _newest(engine)}/decision", {"to": "approved"}, htmx=False)
+    assert repo.head() == head and "等生效" in (await trainer.get(path)).text
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE weijing.item_edits SET effective_on = current_date - 1"))
+    await trainer.post(f"{path}/edits", edit("再改一次。", day), htmx=False)
+    await chief.post(f"{path}/edits/{await _newest(engine)}/decision", {"to": "rejected"}, htmx=False)
+    assert repo.head() != head and (await live(engine))["summary"] == "三天后才这样说。"
+
+
+async def test_what_was_asked_and_not_answered_preview_and_switch(bureau: Desk, engine: AsyncEngine) -> None:
+    await said(engine, "m", "网站要不要去公安登记", "clarify", [guess("ask_guide", 0.3, ITEM), guess("smalltalk", 0.2)])
+    trainer, path = await bureau.log_in("xunlian"), f"/workbench/items/{ITEM}"
+    listed = (await trainer.get("/workbench/items")).text
+    assert "1 次没答上" in listed and listed.index("公安联网备案") < listed.index("网号网证申领")
+    assert "网站要不要去公安登记" in (await trainer.get(path)).text
+    shown = await trainer.post(f"{path}/preview", {"aspect": "overview", "summary": "新的说明看看。"})
+    assert shown.status == 200 and "【公安联网备案】简介" in shown.text and "新的说明看看。" in shown.text
+    off = await trainer.post(f"{path}/switch", {"active": "false"}, htmx=False)
+    assert off.status == 303 and (await live(engine))["active"] is False and "已关闭" in (await trainer.get(path)).text
+    await trainer.post(f"{path}/switch", {"active": "true"}, htmx=False)
+    assert (await live(engine))["active"] is True
