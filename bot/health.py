@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from aiohttp import web
 from prometheus_client import CollectorRegistry, multiprocess
 
@@ -12,16 +14,16 @@ from weijing.health import add_health, serve, until_stopped
 from weijing.settings import Settings
 
 
-async def serve_health(settings: Settings) -> None:
-    """Serve until SIGTERM: ready when a worker holds leases. Metrics are summed over the workers of all models."""
+async def serve_health(settings: Settings, loaded: Callable[[], bool]) -> None:
+    """Serve until SIGTERM: ready when a model is loaded here and a worker, here or elsewhere, lives. Metrics are summed over the workers of all models."""
     redis = client(settings.redis_url)
 
     async def ready() -> dict[str, bool]:
         try:
             live = await redis.zcount(WORKERS, now_ms() - settings.bot_lease_ms, "+inf")
         except FAULTS:
-            return {"redis": False, "worker": False}
-        return {"redis": True, "worker": bool(live)}
+            return {"redis": False, "model": loaded(), "worker": False}
+        return {"redis": True, "model": loaded(), "worker": bool(live)}
 
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]

@@ -52,7 +52,7 @@ async def _run(settings: Settings) -> None:
     await wait_ready(settings.redis_url)
     redis = client(settings.redis_url)
     keeper = Keeper(settings, redis)
-    health, keeping = asyncio.create_task(serve_health(settings)), asyncio.create_task(keeper.run())
+    health, keeping = asyncio.create_task(serve_health(settings, keeper.loaded)), asyncio.create_task(keeper.run())
     try:
         done, _ = await asyncio.wait([health, keeping], return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -89,6 +89,10 @@ class Keeper:
             self._leaving = [generation for generation in self._leaving if generation.running]
             await self._when_redis_answers(self._follow())
             await asyncio.sleep(STEP_S)
+
+    def loaded(self) -> bool:
+        """Whether a model is ready on this machine."""
+        return any(generation.ready for generation in self._generations.values())
 
     async def leave(self) -> None:
         """End every generation: turns under way are finished, leases freed."""
