@@ -71,7 +71,7 @@ def rows(house: House, statement: str, *values: Any) -> list[tuple[Any, ...]]:
     socket = (house.folder / "postgres" / "postmaster.pid").read_text().splitlines()[4]
     connection = psycopg2.connect(host=socket, user="postgres", dbname="postgres")
     with connection, connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(statement, values or None)
         found: list[tuple[Any, ...]] = cursor.fetchall()
     connection.close()
     return found
