@@ -14,6 +14,8 @@ import pyotp
 
 from bench.desk_seed import seed
 from bench.process import Process, free_ports
+from console.board.daily import count_days
+from store.db import async_engine
 from store.migrate import migrate
 from weijing.engines import start_postgres, start_redis
 from weijing.generated import generated_secrets
@@ -83,3 +85,10 @@ def _fill(url: str) -> None:
         for statement in FILL:
             cursor.execute(statement)
     connection.close()
+    asyncio.run(_count(url))
+
+
+async def _count(url: str) -> None:
+    engine = async_engine(url)
+    await count_days(engine)
+    await engine.dispose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from datetime import datetime, timedelta, timezone
@@ -11,11 +12,15 @@ from uuid import uuid4
 from console.board.daily import count_days
 from store.db import async_engine
 from store.desk import Desk as DeskStore
+from store.event_streams import EventStreams
 from store.evidence import Evidence, EvidenceStore, evidence_id
+from store.ledger import Ledger
+from store.projector import Projector
 from store.redis import Redis
 from tests.console.conftest import Desk
 from tests.console.desk_people import found, happened, turn
 from weijing.settings import ROOT
+from weijing.tasks import end
 
 DAY = 86_400.0
 PICTURE = ROOT / "docs" / "img" / "h5-item.png"
@@ -60,10 +65,21 @@ async def play(desk: Desk, redis: Redis) -> dict[str, str]:
     await happened(desk, *events, *_past())
     await _keep_picture(desk, served, key)
     await _work(desk, redis, served, closed)
+    for openid in (served, *closed):
+        await Ledger(redis).note(openid, "message", int((time.time() - 1200) * 1000))
+    await _settled(desk, redis)
+    return {"openid": served, "id": evidence_id(key)}
+
+
+async def _settled(desk: Desk, redis: Redis) -> None:
+    """What staff said is projected, and the days behind are counted."""
     engine = async_engine(desk.settings.database_url)
+    projector = asyncio.create_task(Projector(EventStreams(redis, "scene"), engine).run())
+    while len(await found(desk, "SELECT FROM weijing.messages WHERE direction = 'staff'")) < 4:
+        await asyncio.sleep(0.05)
+    await end(projector)
     await count_days(engine)
     await engine.dispose()
-    return {"openid": served, "id": evidence_id(key)}
 
 
 def _past() -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.house import House
 
-WAIT_MS = 15_000
+WAIT_MS = 60_000
 """How long anything may take on a busy machine."""
 CLICKED = "document.addEventListener('pointerdown', (event) => { if (event.isTrusted) window.pointed = true; }, true)"
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, Route
+from playwright.async_api import Page, Route, expect
 
 from channels.wechat.answer import LATER
+from console.trail.words import ACTS
 from tests.e2e.browser import open_browser
 from tests.e2e.desk_staff import Staff, rows, until_rows
 from tests.e2e.house import House, free_port
@@ -144,11 +145,14 @@ async def rated(house: House, phone: Phone, number: str) -> None:
     await until_rows(house, "SELECT matter FROM backend.ratings")
 
 
-async def read_by(auditor: Staff, thing: str, names: set[str]) -> None:
-    """The auditor finds everybody who read it."""
+async def read_by(house: House, auditor: Staff, thing: str, expected: set[tuple[str, str]]) -> None:
+    """The auditor sees every reading of a thing: each that is on record stands on the page, and those that must have been are on record."""
+    statement = "SELECT a.act, p.name FROM weijing.audit a JOIN weijing.staff p ON p.id = a.staff_id WHERE a.object = %s OR a.object LIKE %s || '/%%'"
+    recorded = set(await asyncio.to_thread(rows, house, statement, thing, thing))
+    assert recorded >= expected, expected - recorded
     await auditor.open(f"/audit/object?object={thing}")
-    for name in names:
-        await auditor.sees(name)
+    for act, name in recorded:
+        await expect(auditor.page.locator("tr", has_text=ACTS[act]).filter(has_text=name).first).to_be_visible()
 
 
 @pytest.mark.timeout(280)
@@ -165,8 +169,8 @@ async def test_from_the_call_for_a_person_to_the_rating(house: House) -> None:
         await supplemented(house, phone, boss, number)
         await moved(boss, number, "completed", "办结", "办结", note="已当场查获，依法处理")
         await rated(house, phone, number)
-        await read_by(auditor, phone.openid, {"林坐席", "周主管"})
-        await read_by(auditor, number, {"周主管"})
+        await read_by(house, auditor, phone.openid, {("conversation.read", "林坐席"), ("conversation.read", "周主管")})
+        await read_by(house, auditor, number, {("case.read", "周主管"), ("evidence.read", "周主管")})
     assert rows(house, "SELECT owner, assignee FROM weijing.conversations WHERE openid = %s", phone.openid) == [("bot", None)]
 
 
@@ -174,6 +178,18 @@ async def keys(page: Page, *names: str) -> None:
     """Press one after the other."""
     for name in names:
         await page.keyboard.press(name)
+
+
+async def picked(phone: Phone, staff: Staff) -> None:
+    """Down the list to this conversation, and into it."""
+    row = f'[data-openid="{phone.openid}"]'
+    await staff.page.locator(row).wait_for()
+    for _ in range(await staff.page.locator(".queue-row").count()):
+        await keys(staff.page, "j")
+        if await staff.page.evaluate("(row) => document.activeElement.matches(row)", row):
+            break
+    await focused(staff.page, row)
+    await keys(staff.page, "Enter")
 
 
 async def focused(page: Page, selector: str) -> None:
@@ -184,10 +200,7 @@ async def focused(page: Page, selector: str) -> None:
 async def taken_over(phone: Phone, staff: Staff) -> None:
     """By the keyboard: go to those who wait, open the first, claim, and answer with a canned reply."""
     await keys(staff.page, "g", "w")
-    await staff.page.locator(f'[data-openid="{phone.openid}"]').wait_for()
-    await keys(staff.page, "j")
-    await focused(staff.page, f'[data-openid="{phone.openid}"]')
-    await keys(staff.page, "Enter")
+    await picked(phone, staff)
     await staff.page.locator("#claim").wait_for()
     await keys(staff.page, "c")
     await staff.page.locator("#draft").wait_for()
@@ -196,7 +209,7 @@ async def taken_over(phone: Phone, staff: Staff) -> None:
     await staff.page.keyboard.type("/nh")
     await staff.page.locator("#canned [aria-selected=true]").wait_for()
     await keys(staff.page, "Enter")
-    await staff.page.wait_for_function("document.getElementById('draft').value.includes('人工坐席')")
+    await staff.page.wait_for_function("() => document.getElementById('draft').value.includes('人工坐席')")
     await keys(staff.page, "Control+Enter")
     await heard(phone, "我是人工坐席", delivery="customer_service")
 
@@ -205,7 +218,7 @@ async def handed_on(staff: Staff, colleague: str) -> None:
     """By the keyboard: out of the draft, the dialog of transfers, the colleague, a word, done."""
     await keys(staff.page, "Escape", "t")
     await staff.page.locator("#dialog[open]").wait_for()
-    await staff.page.wait_for_function("document.activeElement?.closest('#dialog')")
+    await staff.page.wait_for_function("() => document.activeElement?.closest('#dialog')")
     choice = f"#dialog [value='staff:{colleague}']"
     while not await staff.page.evaluate("(selector) => document.activeElement.matches(selector)", choice):
         await keys(staff.page, "ArrowDown" if await staff.page.evaluate("document.activeElement.type === 'radio'") else "Tab")
@@ -221,11 +234,10 @@ async def handed_on(staff: Staff, colleague: str) -> None:
 async def ended(phone: Phone, staff: Staff) -> None:
     """By the keyboard: go to one's own, open it, bring it to an end."""
     await keys(staff.page, "g", "m")
-    await staff.page.locator(f'[data-openid="{phone.openid}"]').wait_for()
-    await keys(staff.page, "j", "Enter")
+    await picked(phone, staff)
     await staff.page.locator("#end").wait_for()
     await keys(staff.page, "e")
-    await staff.page.wait_for_function("document.activeElement?.closest('#dialog form')")
+    await staff.page.wait_for_function("() => document.activeElement?.closest('#dialog form')")
     await keys(staff.page, "Enter")
     await heard(phone, "人工服务结束")
 
