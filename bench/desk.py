@@ -33,7 +33,8 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("待接", "zuoxi1", "/desk/waiting"), ("我的", "zuoxi1", "/desk/mine"), ("全部", "zuoxi1", "/desk/all"), ("已办结", "zuoxi1", "/desk/closed"),
     ("待接，下一页", "zuoxi1", "{next}"), ("待接，加急", "zuoxi1", "/desk/waiting?urgency=urgent"),
     ("待接，主题加区域", "zuoxi1", "/desk/waiting?topic=户政&area=东城区"), ("全部，等了一小时以上", "zuoxi1", "/desk/all?age=60"),
-    ("搜说过的话", "zuoxi1", "/desk/waiting?q=第8句"), ("搜没人说过的话", "zuoxi1", "/desk/waiting?q=从来没有"), ("搜 openid 末几位", "zuoxi1", "/desk/all?q=00042"),
+    ("搜说过的话", "zuoxi1", "/desk/waiting?q=第8句"), ("搜没人说过的话", "zuoxi1", "/desk/waiting?q=从来没有"),
+    ("搜 openid 末几位", "zuoxi1", "/desk/all?q=00042"),
     ("待审", "zuoxi1", "/desk/held"), ("计数", "zuoxi1", "/counts"), ("一个会话", "zhuguan", "/desk/all/seed-000042"),
     ("办件", "zhuguan", "/cases?scope=all"), ("办件，搜", "zhuguan", "/cases?scope=all&q=J2020-0042"),
     ("看板", "zhuguan", "/board"), ("历史，90 天", "zhuguan", "/board/history?days=90"), ("超期督办", "zhuguan", "/board/overdue"),
@@ -124,6 +125,7 @@ async def measure(desk: DeskHouse, times: int) -> list[Row]:
 def page(rows: Sequence[Row], times: int) -> str:
     """The document."""
     slow = [row.what for row in rows if row.p95 >= BUDGET_MS]
+    verdict = "kept by all" if not slow else f"missed by {'、'.join(slow)}"
     table = ["| page | address | median ms | p95 ms | slowest ms | large tables read row by row |", "| --- | --- | --- | --- | --- | --- |"]
     for row in rows:
         what, path, *rest = row.cells()
@@ -131,8 +133,8 @@ def page(rows: Sequence[Row], times: int) -> str:
     return f"""# The desk under load
 
 Written by `make bench-desk` on {time.strftime("%Y-%m-%d")}: {os.cpu_count()} cores, {CONVERSATIONS:,} conversations, {MESSAGES:,} messages, {WORK:,} work items,
-{AUDIT:,} rows of the audit trail, {HELD} held answers. Real PostgreSQL, Redis, backend and console; {times} requests of each address, one after the other,
-each with its whole body. Budget: p95 below {BUDGET_MS:.0f} ms; **{"kept by all" if not slow else "missed by " + "、".join(slow)}**.
+{AUDIT:,} rows of the audit trail, {HELD} held answers. Real PostgreSQL, Redis, backend and console; {times} requests of each address,
+one after the other, each with its whole body. Budget: p95 below {BUDGET_MS:.0f} ms; **{verdict}**.
 
 {chr(10).join(table)}
 

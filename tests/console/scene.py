@@ -1,4 +1,4 @@
-"""An afternoon at the desk, invented: who waits, who is served, what is held, what was closed, and three weeks behind it. For pictures and for looking at every page."""
+"""An afternoon at the desk, invented: who waits, who is served, what is held, what was closed, and three weeks behind it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ WAITING: tuple[tuple[str, float, str, dict[str, Any]], ...] = (
 )
 """(words, seconds of waiting, reason, the rest of the handoff)."""
 HELD = (
-    ("对罚款决定不服，过了六十天还能复议吗", "申请行政复议，应当自知道该行政行为之日起六十日内提出；因不可抗力耽误的，自障碍消除之日起继续计算。\n依据：《行政复议法》第二十条"),
+    (
+        "对罚款决定不服，过了六十天还能复议吗",
+        "申请行政复议，应当自知道该行政行为之日起六十日内提出；因不可抗力耽误的，自障碍消除之日起继续计算。\n依据：《行政复议法》第二十条",
+    ),
     ("被拘留五天后说弄错了，能赔多少", "侵犯人身自由的，每日赔偿金按国家上年度职工日平均工资计算。\n依据：《国家赔偿法》第三十三条"),
 )
 ASKED = ("身份证丢了怎么补", "居住证怎么签注", "护照首次申请要带什么", "驾驶证到期换证", "无犯罪证明怎么开", "给新生儿上户口", "去派出所办户口几点开门")
@@ -75,7 +78,7 @@ async def _settled(desk: Desk, redis: Redis) -> None:
     """What staff said is projected, and the days behind are counted."""
     engine = async_engine(desk.settings.database_url)
     projector = asyncio.create_task(Projector(EventStreams(redis, "scene"), engine).run())
-    while len(await found(desk, "SELECT FROM weijing.messages WHERE direction = 'staff'")) < 4:
+    while len(await found(desk, "SELECT key FROM weijing.messages WHERE direction = 'staff'")) < 4:
         await asyncio.sleep(0.05)
     await end(projector)
     await count_days(engine)

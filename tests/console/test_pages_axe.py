@@ -26,9 +26,10 @@ __all__ = ["bureau", "service"]
 STREAMS = {"/live"}
 OTHERS = {"/cases/{number}/evidence/{evidence}", "/cases/{number}/seal-openings/{opening}"}
 """A file, and a part of a page, of objects that the demo has none of; tests of the cases look at them."""
-ASKS = {"/desk/rows": "?list=waiting", "/desk/talks/{openid}/dialog": "?what=transfer", "/desk/talks/{openid}/older": "?at=2026-01-01T00:00:00%2B00:00&id=1"} | {
+ASKS = {
+    "/desk/rows": "?list=waiting", "/desk/talks/{openid}/dialog": "?what=transfer", "/desk/talks/{openid}/older": "?at=2026-01-01T00:00:00%2B00:00&id=1",
     "/board/history/file": "?figure=visits&form=csv", "/board/overdue/file": "?form=csv",
-}
+}  # fmt: skip
 """What an address must ask for to be answered."""
 AXE = (PACKAGES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 RUN = "(only) => axe.run(document, { resultTypes: ['violations'], ...(only ? { runOnly: only } : {}) }).then((found) => found.violations)"
@@ -81,7 +82,8 @@ async def faults(page: Page) -> list[str]:
         await page.set_viewport_size({"width": width, "height": 844})
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         found: list[Any] = await page.evaluate(RUN, ["color-contrast"] if scheme == "dark" else None)
-        told += [f"{width} {scheme} {one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}" for one in found if one["impact"] in ("serious", "critical")]
+        serious = [one for one in found if one["impact"] in ("serious", "critical")]
+        told += [f"{width} {scheme} {one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}" for one in serious]
         over = await page.evaluate(WIDE)
         told += [f"{width}: {over} px too wide"] if over > 0 else []
     return told

@@ -1,15 +1,19 @@
-"""Staff before the console of a running house: each in a browser of his own, logged in as people do; what the database has is asked beside them."""
+"""Staff before the console of a running house, each in a browser of his own, logged in as people do; beside them a citizen's phone and the database."""
 
 from __future__ import annotations
 
 import asyncio
+import re
+import time
 from typing import Any
 
 import psycopg2
 import pyotp
 from playwright.async_api import Browser, Page, expect
 
+from channels.wechat.answer import LATER
 from tests.e2e.house import House
+from tests.e2e.phone import Phone
 
 WAIT_MS = 60_000
 """How long anything may take on a busy machine."""
@@ -85,3 +89,24 @@ async def until_rows(house: House, statement: str, *values: Any) -> list[tuple[A
             return found
         await asyncio.sleep(0.05)
     raise AssertionError(f"never: {statement} {values}")
+
+
+async def ask(phone: Phone, *texts: str) -> str:
+    """Say one thing after the other; the words of the last answer, also if it came by itself."""
+    said = ""
+    for text in texts:
+        exchange = await asyncio.to_thread(phone.say, text)
+        said = await heard(phone, "", since=exchange["id"])
+    return said
+
+
+async def heard(phone: Phone, pattern: str, *, since: int = 0, delivery: str = "") -> str:
+    """Wait until the phone shows what fits, the acknowledgement of a busy house not counted."""
+    deadline = time.monotonic() + WAIT_MS / 1000
+    while True:
+        words = await asyncio.to_thread(phone.words, after_exchange=since, delivery=delivery)
+        words = "\n".join(line for line in words.splitlines() if LATER not in line)
+        if words and re.search(pattern, words):
+            return words
+        assert time.monotonic() < deadline, f"{pattern!r} never came: {words}"
+        await asyncio.sleep(0.3)

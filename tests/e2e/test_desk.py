@@ -9,19 +9,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Route, expect
 
-from channels.wechat.answer import LATER
 from console.trail.words import ACTS
 from tests.e2e.browser import open_browser
-from tests.e2e.desk_staff import Staff, rows, until_rows
+from tests.e2e.desk_keys import ended, handed_on, taken_over
+from tests.e2e.desk_staff import Staff, ask, heard, rows, until_rows
 from tests.e2e.house import House, free_port
 from tests.e2e.phone import Phone
 
 NAMES = ("EDGE_PORT", "BACKEND_PORT", "BOT_PORT", "SENDER_PORT", "PROJECTOR_PORT", "COURIER_PORT", "EVIDENCE_PORT", "CONSOLE_PORT")
 FILING = ("我要举报，昨天晚上九点幸福路9号三楼有人开赌场聚众赌钱", "没有", "实名", "张三", "13800138000", "确认提交")
 WAITING = "SELECT openid FROM weijing.conversations WHERE openid = %s AND owner = 'waiting'"
-AGAIN_S = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -34,27 +33,6 @@ def house(tmp_path_factory: pytest.TempPathFactory, model_path: Path) -> Iterato
     made.wait_said(run, "/simulator", 180)
     yield made
     made.stop()
-
-
-async def ask(phone: Phone, *texts: str) -> str:
-    """Say one thing after the other; the words of the last answer, also if it came by itself."""
-    said = ""
-    for text in texts:
-        exchange = await asyncio.to_thread(phone.say, text)
-        said = await heard(phone, "", since=exchange["id"])
-    return said
-
-
-async def heard(phone: Phone, pattern: str, *, since: int = 0, delivery: str = "") -> str:
-    """Wait until the phone shows what fits, the acknowledgement of a busy house not counted."""
-    deadline = time.monotonic() + AGAIN_S
-    while True:
-        words = await asyncio.to_thread(phone.words, after_exchange=since, delivery=delivery)
-        words = "\n".join(line for line in words.splitlines() if LATER not in line)
-        if words and re.search(pattern, words):
-            return words
-        assert time.monotonic() < deadline, f"{pattern!r} never came: {words}"
-        await asyncio.sleep(0.3)
 
 
 async def filed(phone: Phone) -> str:
@@ -172,74 +150,6 @@ async def test_from_the_call_for_a_person_to_the_rating(house: House) -> None:
         await read_by(house, auditor, phone.openid, {("conversation.read", "林坐席"), ("conversation.read", "周主管")})
         await read_by(house, auditor, number, {("case.read", "周主管"), ("evidence.read", "周主管")})
     assert rows(house, "SELECT owner, assignee FROM weijing.conversations WHERE openid = %s", phone.openid) == [("bot", None)]
-
-
-async def keys(page: Page, *names: str) -> None:
-    """Press one after the other."""
-    for name in names:
-        await page.keyboard.press(name)
-
-
-async def picked(phone: Phone, staff: Staff) -> None:
-    """Down the list to this conversation, and into it."""
-    row = f'[data-openid="{phone.openid}"]'
-    await staff.page.locator(row).wait_for()
-    for _ in range(await staff.page.locator(".queue-row").count()):
-        await keys(staff.page, "j")
-        if await staff.page.evaluate("(row) => document.activeElement.matches(row)", row):
-            break
-    await focused(staff.page, row)
-    await keys(staff.page, "Enter")
-
-
-async def focused(page: Page, selector: str) -> None:
-    """Wait until the keyboard is there."""
-    await page.wait_for_function("(selector) => document.activeElement?.matches(selector)", arg=selector)
-
-
-async def taken_over(phone: Phone, staff: Staff) -> None:
-    """By the keyboard: go to those who wait, open the first, claim, and answer with a canned reply."""
-    await keys(staff.page, "g", "w")
-    await picked(phone, staff)
-    await staff.page.locator("#claim").wait_for()
-    await keys(staff.page, "c")
-    await staff.page.locator("#draft").wait_for()
-    await keys(staff.page, "r")
-    await focused(staff.page, "#draft")
-    await staff.page.keyboard.type("/nh")
-    await staff.page.locator("#canned [aria-selected=true]").wait_for()
-    await keys(staff.page, "Enter")
-    await staff.page.wait_for_function("() => document.getElementById('draft').value.includes('人工坐席')")
-    await keys(staff.page, "Control+Enter")
-    await heard(phone, "我是人工坐席", delivery="customer_service")
-
-
-async def handed_on(staff: Staff, colleague: str) -> None:
-    """By the keyboard: out of the draft, the dialog of transfers, the colleague, a word, done."""
-    await keys(staff.page, "Escape", "t")
-    await staff.page.locator("#dialog[open]").wait_for()
-    await staff.page.wait_for_function("() => document.activeElement?.closest('#dialog')")
-    choice = f"#dialog [value='staff:{colleague}']"
-    while not await staff.page.evaluate("(selector) => document.activeElement.matches(selector)", choice):
-        await keys(staff.page, "ArrowDown" if await staff.page.evaluate("document.activeElement.type === 'radio'") else "Tab")
-    await keys(staff.page, "Space")
-    await staff.page.wait_for_function("(selector) => document.querySelector(selector).checked", arg=choice)
-    while not await staff.page.evaluate("document.activeElement.matches('textarea')"):
-        await keys(staff.page, "Tab")
-    await staff.page.keyboard.type("请接着办")
-    await keys(staff.page, "Tab", "Enter")
-    await staff.sees("已转出", "#toasts")
-
-
-async def ended(phone: Phone, staff: Staff) -> None:
-    """By the keyboard: go to one's own, open it, bring it to an end."""
-    await keys(staff.page, "g", "m")
-    await picked(phone, staff)
-    await staff.page.locator("#end").wait_for()
-    await keys(staff.page, "e")
-    await staff.page.wait_for_function("() => document.activeElement?.closest('#dialog form')")
-    await keys(staff.page, "Enter")
-    await heard(phone, "人工服务结束")
 
 
 @pytest.mark.timeout(200)
