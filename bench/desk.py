@@ -132,8 +132,8 @@ def page(rows: Sequence[Row], times: int) -> str:
         table.append(f"| {' | '.join((what, path if len(path) < 70 else path[:60] + '…`', *rest))} |")
     return f"""# The desk under load
 
-Written by `make bench-desk` on {time.strftime("%Y-%m-%d")}: {os.cpu_count()} cores, {CONVERSATIONS:,} conversations, {MESSAGES:,} messages, {WORK:,} work items,
-{AUDIT:,} rows of the audit trail, {HELD} held answers. Real PostgreSQL, Redis, backend and console; {times} requests of each address,
+Written by `make bench-desk` on {time.strftime("%Y-%m-%d")}: {os.cpu_count()} cores, {CONVERSATIONS:,} conversations, {MESSAGES:,} messages,
+{WORK:,} work items, {AUDIT:,} rows of the audit trail, {HELD} held answers. Real PostgreSQL, Redis, backend and console; {times} requests of each address,
 one after the other, each with its whole body. Budget: p95 below {BUDGET_MS:.0f} ms; **{verdict}**.
 
 {chr(10).join(table)}

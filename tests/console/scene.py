@@ -23,6 +23,7 @@ from weijing.settings import ROOT
 from weijing.tasks import end
 
 DAY = 86_400.0
+CLOSED = 3
 PICTURE = ROOT / "docs" / "img" / "h5-item.png"
 MATERIALS = "【居住登记】要带：\n1. 居民身份证（原件）\n2. 住所证明：租房合同、房产证等（原件或复印件）\n依据：《居住证暂行条例》第九条"
 WAITS = "已转给工作人员，请稍等。"
@@ -63,7 +64,7 @@ async def play(desk: Desk, redis: Redis) -> dict[str, str]:
         *(turn(person(f"W{n}"), words, ago=ago, reason=reason, bubbles=[{"text": WAITS}], **more) for n, (words, ago, reason, more) in enumerate(WAITING)),
         *(turn(person(f"H{n}"), words, ago=300 + 900 * n, held=answer) for n, (words, answer) in enumerate(HELD)),
     ]
-    closed = [person(f"C{n}") for n in range(3)]
+    closed = [person(f"C{n}") for n in range(CLOSED)]
     events += [turn(openid, ASKED[n], ago=9000 + 600 * n, reason="request", topic="户政", bubbles=[{"text": WAITS}]) for n, openid in enumerate(closed)]
     await happened(desk, *events, *_past())
     await _keep_picture(desk, served, key)
@@ -78,7 +79,9 @@ async def _settled(desk: Desk, redis: Redis) -> None:
     """What staff said is projected, and the days behind are counted."""
     engine = async_engine(desk.settings.database_url)
     projector = asyncio.create_task(Projector(EventStreams(redis, "scene"), engine).run())
-    while len(await found(desk, "SELECT key FROM weijing.messages WHERE direction = 'staff'")) < 4:
+    for _ in range(600):
+        if len(await found(desk, "SELECT key FROM weijing.messages WHERE direction = 'staff'")) == 1 + CLOSED:
+            break
         await asyncio.sleep(0.05)
     await end(projector)
     await count_days(engine)
