@@ -24,13 +24,11 @@ from tests.e2e.browser import open_browser
 
 __all__ = ["bureau", "service"]
 STREAMS = {"/live"}
-OTHERS = {"/cases/{number}/evidence/{evidence}", "/cases/{number}/seal-openings/{opening}"}
-"""A file, and a part of a page, of objects that the demo has none of; tests of the cases look at them."""
-ASKS = {
-    "/desk/rows": "?list=waiting", "/desk/talks/{openid}/dialog": "?what=transfer", "/desk/talks/{openid}/older": "?at=2026-01-01T00:00:00%2B00:00&id=1",
-    "/board/history/file": "?figure=visits&form=csv", "/board/overdue/file": "?form=csv",
+OTHERS = {
+    "/cases/{number}/evidence/{evidence}", "/cases/{number}/seal-openings/{opening}", "/workbench/jobs/{job}", "/workbench/models/{model}",
+    "/workbench/models/{model}/sentences", "/workbench/replay/{handoff}",
 }  # fmt: skip
-"""What an address must ask for to be answered."""
+"""Of objects that the demo has none of: files, parts of pages, trained models and their jobs; the tests of their parts look at them."""
 AXE = (PACKAGES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 RUN = "(only) => axe.run(document, { resultTypes: ['violations'], ...(only ? { runOnly: only } : {}) }).then((found) => found.violations)"
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
