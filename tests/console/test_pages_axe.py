@@ -29,6 +29,11 @@ OTHERS = {
     "/workbench/models/{model}/sentences", "/workbench/replay/{handoff}",
 }  # fmt: skip
 """Of objects that the demo has none of: files, parts of pages, trained models and their jobs; the tests of their parts look at them."""
+ASKS = {
+    "/desk/rows": "?list=waiting", "/desk/talks/{openid}/dialog": "?what=transfer", "/desk/talks/{openid}/older": "?at=2026-01-01T00:00:00%2B00:00&id=1",
+    "/board/history/file": "?figure=visits&form=csv", "/board/overdue/file": "?form=csv",
+}  # fmt: skip
+"""What an address must ask for to be answered."""
 AXE = (PACKAGES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 RUN = "(only) => axe.run(document, { resultTypes: ['violations'], ...(only ? { runOnly: only } : {}) }).then((found) => found.violations)"
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
