@@ -30,7 +30,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, model_path: Path) -> Iterato
     engines = {"REDIS_URL": "", "DATABASE_URL": "", "BACKEND_URL": ""}
     made = House(tmp_path_factory.mktemp("desk"), {**ports, **engines, "BOT_MODEL": str(model_path), "BOT_WORKERS": "1"})
     run = made.start("run")
-    made.wait_said(run, "/simulator", 180)
+    made.wait_said(run, "/simulator", 240)
     yield made
     made.stop()
 
@@ -133,7 +133,7 @@ async def read_by(house: House, auditor: Staff, thing: str, expected: set[tuple[
         await expect(auditor.page.locator("tr", has_text=ACTS[act]).filter(has_text=name).first).to_be_visible()
 
 
-@pytest.mark.timeout(280)
+@pytest.mark.timeout(500)
 async def test_from_the_call_for_a_person_to_the_rating(house: House) -> None:
     phone = Phone(f"http://127.0.0.1:{house.environment['EDGE_PORT']}", "desk")
     async with open_browser() as browser:
@@ -152,7 +152,7 @@ async def test_from_the_call_for_a_person_to_the_rating(house: House) -> None:
     assert rows(house, "SELECT owner, assignee FROM weijing.conversations WHERE openid = %s", phone.openid) == [("bot", None)]
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(500)
 async def test_a_whole_conversation_by_the_keyboard_alone(house: House) -> None:
     phone = Phone(f"http://127.0.0.1:{house.environment['EDGE_PORT']}", "keys")
     async with open_browser() as browser:
