@@ -9,7 +9,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types validate train evaluate bench bench-edge bench-turns bench-nlu
+.PHONY: help run test lint types validate train evaluate bench bench-edge bench-turns bench-desk bench-nlu
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -54,6 +54,9 @@ bench-edge: $(SYNCED) ## measure the WeChat edge against WeRoBot and wechatpy, a
 bench-turns: $(SYNCED) ## how many messages a user needs to bring a matter to its end, by topic
 	@$(WEIJING) train --if-needed
 	@.venv/bin/python -m bench.turns
+
+bench-desk: $(SYNCED) $(ASSETS) ## measure the desk's lists with 10,000 conversations and 200,000 messages
+	@.venv/bin/python -m bench.desk
 
 bench-nlu: $(SYNCED) ## measure intents against stock Rasa's DIET (the first time hours: DIET trains on five sets)
 	@.venv/bin/python -m bench.nlu

@@ -1,4 +1,4 @@
-"""Evidence added to a report after it was filed, by whoever filed it."""
+"""Evidence added to a report after it was filed, by whoever filed it; it answers what staff asked, if they did."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from aiohttp import web
 from backend.contract import BODY
 from backend.idempotency import create_once
 from backend.problems import Problem, not_found
-from backend.reports import fingerprint
+from backend.report_supplements import MOST, answer
+from backend.reports import DONE, fingerprint
 from backend.vault import VAULT
 
-MOST = 50
-"""Pieces of evidence that one report takes."""
-REPORT = "SELECT kind, mode, content, fingerprint, evidence FROM backend.reports WHERE report_no = $1 FOR UPDATE"
+REPORT = "SELECT * FROM backend.reports WHERE report_no = $1 FOR UPDATE"
 ADD = "UPDATE backend.reports SET evidence = $2 WHERE report_no = $1"
 
 
@@ -35,7 +34,10 @@ async def add_evidence(request: web.Request) -> web.StreamResponse:
         new = list({item["ref"]: item for item in body["evidence"] if item["ref"] not in known}.values())
         if len(known) + len(new) > MOST:
             raise Problem(422, "too_much_evidence", f"A report takes {MOST} pieces of evidence.")
-        await connection.execute(ADD, report_no, [*row["evidence"], *new])
+        if row["question"] and row["status"] not in (DONE, "withdrawn"):
+            await answer(connection, row, new)
+        else:
+            await connection.execute(ADD, report_no, [*row["evidence"], *new])
         return 200, {"report_no": report_no, "added": len(new), "evidence": len(row["evidence"]) + len(new)}
 
     return await create_once(request, add)

@@ -10,7 +10,6 @@ from aiohttp import web
 
 from backend.changes import note_change
 from backend.contract import BODY
-from backend.evidence import MOST
 from backend.idempotency import create_once
 from backend.problems import Problem, not_found
 from backend.reports import DONE, STATUS, fingerprint
@@ -21,6 +20,8 @@ from weijing.workdays import SHANGHAI
 READ = "SELECT * FROM backend.reports WHERE report_no = $1 AND status <> 'withdrawn' FOR UPDATE"
 ASK = "UPDATE backend.reports SET question = $2, steps = $3, next_step = $4 WHERE report_no = $1"
 ADD = "UPDATE backend.reports SET evidence = $2, supplements = $3, steps = $4, next_step = $5, question = NULL WHERE report_no = $1"
+MOST = 50
+"""Pieces of evidence that one report takes."""
 MOST_SUPPLEMENTS = 50
 TO_ANSWER = "请补充情况：说“补充”加编号，写下内容或发图片。不知道的可以说不知道，不影响办理。"
 ANSWERED = "补充的内容已交办理的部门，有结果会写在这里。"
@@ -68,14 +69,19 @@ async def supplement_report(request: web.Request) -> web.StreamResponse:
         new = list({item["ref"]: item for item in body.get("evidence") or [] if item["ref"] not in known}.values())
         if len(known) + len(new) > MOST or len(row["supplements"]) >= MOST_SUPPLEMENTS:
             raise Problem(422, "too_much_evidence", f"A report takes {MOST} pieces of evidence and {MOST_SUPPLEMENTS} supplements.")
-        step = _step("补充", "投诉举报人补充了情况" + (f"和 {len(new)} 份材料" if new else ""))
-        added = {"at": step["at"], "text": body.get("text") or "", "question": row["question"]}
-        next_step = ANSWERED if row["question"] else row["next_step"]
-        await connection.execute(ADD, report_no, [*row["evidence"], *new], [*row["supplements"], added], [*row["steps"], step], next_step)
-        await resume(connection, report_no)
+        await answer(connection, row, new, body.get("text") or "")
         return 201, {"report_no": report_no, "added": len(new), "evidence": len(known) + len(new)}
 
     return await create_once(request, add)
+
+
+async def answer(connection: asyncpg.Connection, row: asyncpg.Record, new: list[dict[str, str]], text: str = "") -> None:
+    """Write what the reporter adds to a report that is locked: words and new files, as a step; what waited for them is worked on again."""
+    step = _step("补充", "投诉举报人补充了情况" + (f"和 {len(new)} 份材料" if new else ""))
+    added = {"at": step["at"], "text": text, "question": row["question"]}
+    next_step = ANSWERED if row["question"] else row["next_step"]
+    await connection.execute(ADD, row["report_no"], [*row["evidence"], *new], [*row["supplements"], added], [*row["steps"], step], next_step)
+    await resume(connection, row["report_no"])
 
 
 async def _open_report(connection: asyncpg.Connection, report_no: str, openid: str | None = None, vault: Any = None) -> asyncpg.Record:

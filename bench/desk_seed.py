@@ -53,10 +53,10 @@ def _conversation(number: int, chance: random.Random, now: datetime) -> tuple[tu
 
 
 def _messages(conversations: int, messages: int, now: datetime) -> Iterator[tuple[Any, ...]]:
-    """What was said, the user and the bot by turns, the same number in each conversation."""
+    """What was said, the user and the bot by turns, the same number in each conversation; conversations on each of the last 30 days."""
     for number in range(messages):
         openid, place = f"seed-{number % conversations:06d}", number // conversations
-        at = now - timedelta(seconds=30 * (messages // conversations - place))
+        at = now - timedelta(days=number % conversations % 30, seconds=30 * (messages // conversations - place))
         key = f"{openid}-{place // 2}"
         if place % 2:
             yield openid, key, "bot", "text", "", json.dumps([{"text": f"第{place}句答复"}]), at

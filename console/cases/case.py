@@ -48,8 +48,9 @@ async def values_of(request: web.Request, item: Json, **more: Any) -> dict[str, 
 
 
 def deeds_of(item: Json) -> list[str]:
-    """The states that a button brings the case to; asking for more is a deed of its own where the citizen can answer."""
-    return [state for state in item["next_states"] if state != "supplement" or item["kind"] not in words.ASKED]
+    """The states that a button brings the case to, refusal last; asking for more is a deed of its own where the citizen can answer."""
+    states = [state for state in item["next_states"] if state != "supplement" or item["kind"] not in words.ASKED]
+    return sorted(states, key=lambda state: state == "refused")
 
 
 def asks_of(item: Json) -> bool:

@@ -141,6 +141,16 @@ async def test_a_reporter_who_is_asked_stops_the_clock_and_starts_it_by_answerin
     assert days == 3, "a limit in calendar days grows by the calendar days that it stood"
 
 
+async def test_a_picture_sent_in_the_chat_answers_what_was_asked(api: Api) -> None:
+    number = (await filed(api, openid="o-asked-too", **COMPLAINT))["report_no"]
+    await bring(api, number, "accepted")
+    await do(api, number, "asks", question="请补拍门牌", kind="picture")
+    body = {"openid": "o-asked-too", "evidence": [{"kind": "image", "ref": "E-00000000000000ac"}]}
+    assert (await api("POST", f"/v1/reports/{number}/evidence", key=uuid4().hex, json=body)).status == 200
+    after = await read(api, number)
+    assert (after["state"], after["ask"], after["evidence"]) == ("processing", None, [{"id": "E-00000000000000ac", "kind": "image"}])
+
+
 async def test_a_filer_is_asked_in_the_chat_and_answers_all(api: Api) -> None:
     openid = f"o-{uuid4().hex}"
     number = (await file(api, openid)).json["filing_no"]

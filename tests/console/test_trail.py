@@ -69,6 +69,8 @@ async def test_who_saw_an_object_and_what_a_person_did_in_a_day(desk: Desk) -> N
     add(desk, 4)
     page = await auditor.get("/audit/object?object=J2026-000123")
     assert "林坐席" in page.text and "4 次" in page.text
+    add(desk, 3, thing="J2026-000123/E-7")
+    assert "3 次" in (await auditor.get("/audit/object?object=J2026-000123")).text, "who opened its evidence read it"
     assert "没有人看过" in (await auditor.get("/audit/object?object=J2026-00012")).text, "a part of a number is another number"
 
 

@@ -50,8 +50,8 @@ document.addEventListener("click", (event) => {
   for (const pop of document.querySelectorAll("details.pop[open]")) if (!pop.contains(event.target)) pop.open = false;
 });
 
-// Dialogs that the server writes.
-document.addEventListener("htmx:afterSwap", ({ detail }) => { if (detail.target.id === "dialog" && !detail.target.open) detail.target.showModal(); });
+// Dialogs that the server writes; opened when htmx knows their form, or a quick Enter would send it as a page of its own.
+document.addEventListener("htmx:afterSettle", ({ detail }) => { if (detail.target.id === "dialog" && !detail.target.open) detail.target.showModal(); });
 
 // Keys.
 function move(by) {
