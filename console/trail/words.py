@@ -50,6 +50,13 @@ ACTS: dict[str, str] = {
     "model.release": "要求发布模型", "model.rollback": "要求退回模型", "model.override": "破例放行模型", "model.returned": "灰度模型已自动退回",
     "model.try": "打开试用", "model.talk": "试用模型", "job.read": "看任务", "job.cancel": "取消任务", "replay.list": "看重放列表", "replay.read": "看重放",
     "replay.run": "要求重放对话",
+    "review.read": "看待标消息", "review.read_one": "看一条待标消息", "review.label": "提交标注", "review.decide": "处理待标消息",
+    "review.explain": "看为什么这样答",
+    "labels.read": "看待批标注", "label.decide": "批准或退回标注", "options.read": "找意图或事项", "data.read": "看语料", "data.read_intent": "看一个意图",
+    "data.add": "加例句", "data.change": "改例句", "data.change_several": "批量改例句", "data.rename": "意图改名或合并", "data.import": "导入语料",
+    "data.export": "导出语料", "findings.read": "看语料检查", "findings.mend": "一键修正语料", "history.read_one": "看一次改动",
+    "history.revert": "撤回一次改动",
+    "item.read": "看事项", "item.preview": "预览事项", "item.propose": "提交事项修改", "item.decide": "批准或退回事项修改",
 }  # fmt: skip
 """Act -> words. What ends in -ed happened; the others were asked for, and whether they happened shows in the next row."""
 FIELDS = {
