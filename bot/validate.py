@@ -8,6 +8,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -63,8 +64,9 @@ def find_named_faults(root: Path) -> Iterator[tuple[str, str]]:
     importer = TrainingDataImporter.load_from_config(str(root / "config.yml"), str(root / "domain.yml"), [str(root / "data")])
     shared = load_settings().shared
     yield from (("items", fault) for fault in item_faults(root, shared))
-    known = [item.id for item in load_service_items(root / "data" / "service_items")]
-    yield from (("filings", fault) for fault in filing_faults(root / "data" / "filings", known, datetime.now(SHANGHAI).date(), shared))
+    with suppress(ServiceItemError):  # named above
+        known = [item.id for item in load_service_items(root / "data" / "service_items")]
+        yield from (("filings", fault) for fault in filing_faults(root / "data" / "filings", known, datetime.now(SHANGHAI).date(), shared))
     yield from (("rasa", fault) for fault in _rasa(importer))
     yield from named_faults(root, _intents(importer), make_tokenizer(read_dictionary(root / "data" / "dict")))
 

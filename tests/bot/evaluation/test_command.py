@@ -61,6 +61,7 @@ def test_the_command_writes_both_files_and_fails_below_a_floor(model_path: Path,
     folder, out = tmp_path / "questions", tmp_path / "results"
     folder.mkdir()
     shutil.copy(TESTS / "handoff.yml", folder)
+    (folder / "wrong.yml").write_text('- {text: "身份证丢了怎么补办", intent: greet}\n', encoding="utf-8")  # so that no model reaches the floor
     words = ["--model", str(model_path), "--questions", str(folder), "--out", str(out)]
     assert main(words) == 0
     written = json.loads((out / "evaluation.json").read_text(encoding="utf-8"))
