@@ -151,7 +151,7 @@ def _show(settings: Settings, names: list[str], logs: Path, terminal: Terminal) 
         terminal.say(f"工作台 console          {settings.console_url}")
         if settings.demo:
             terminal.say(f"  账号 {CONSOLE_DEMO}")
-            terminal.say(f"  密码 {settings.console_demo_password.get_secret_value()}  动态码 weijing staff code")
+            terminal.show(f"  密码 {settings.console_demo_password.get_secret_value()}  动态码 weijing staff code")
     if "backend" in names:
         terminal.say(f"政务接口 service API    {base_url(settings, 'backend')}/openapi.yaml")
         _show_demos(settings, terminal)

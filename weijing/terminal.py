@@ -27,11 +27,15 @@ class Terminal:
 
     def say(self, text: str) -> None:
         """One finished line."""
-        self._write(("\r\033[K" if self._open else "") + text + "\n")
-        self._open = False
+        self.show(text)
         if self.journal:
             with contextlib.suppress(OSError), self.journal.open("a") as file:
                 file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
+
+    def show(self, text: str) -> None:
+        """One finished line for the screen alone: a demo's password is no matter for a log."""
+        self._write(("\r\033[K" if self._open else "") + text + "\n")
+        self._open = False
 
     def waiting(self, text: str, since: float) -> None:
         """What is being waited for, since the monotonic time `since`; overwritten in place on a terminal."""

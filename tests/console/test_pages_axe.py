@@ -26,7 +26,8 @@ __all__ = ["bureau", "service"]
 STREAMS = {"/live"}
 OTHERS = {
     "/cases/{number}/evidence/{evidence}", "/cases/{number}/seal-openings/{opening}", "/workbench/jobs/{job}", "/workbench/models/{model}",
-    "/workbench/models/{model}/sentences", "/workbench/replay/{handoff}",
+    "/workbench/models/{model}/sentences", "/workbench/replay/{handoff}", "/workbench/review/{id}", "/workbench/review/{id}/why", "/workbench/export/{kind}",
+    "/workbench/history/{commit}",
 }  # fmt: skip
 """Of objects that the demo has none of: files, parts of pages, trained models and their jobs; the tests of their parts look at them."""
 ASKS = {
@@ -62,7 +63,8 @@ async def objects(boss: Person, admin: Person, inspector: Person) -> dict[str, s
         "/cases/{number}": case, "{other}": await first(boss, f"/cases?scope=all&kind=report&q={case[:-1]}", r'href="/cases/(J\d{4}-\d{6})"'),
         "/letters/{number}": await first(boss, "/admin/content/letters", r"content/letters/([^\"?]+)\""),
         "/follow-ups/{number}": await first(inspector, "/admin/content/follow-ups", r"content/follow-ups/([^\"?]+)\""),
-        "{staff}": "zuoxi1", "{unit}": "desk", "{canned}": await first(admin, "/admin/canned", r"/admin/canned/(\d+)"),
+        "{staff}": "zuoxi1", "/data/{intent}": "greet", "/items/{item}": "id_card_reissue",
+        "{unit}": "desk", "{canned}": await first(admin, "/admin/canned", r"/admin/canned/(\d+)"),
         "{survey}": await first(admin, "/admin/content/surveys", r"content/surveys/(?!new)([^\"?/]+)\""),
     }  # fmt: skip
 

@@ -105,8 +105,8 @@ class Talk:
             event = json.loads(text)
             event["timestamp"] -= seconds
             self._store.lset(name, index, json.dumps(event, ensure_ascii=False))
-        for process in processes(self._house, "weijing bot"):
-            if "weijing bot" in command(psutil.Process(process.ppid())):
+        for process in processes(self._house, "bot.parent"):
+            if "bot.parent" in command(psutil.Process(process.ppid())):
                 process.kill()
 
 
