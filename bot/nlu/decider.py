@@ -113,7 +113,7 @@ def decide(text: str, candidates: list[Candidate], thresholds: Thresholds) -> tu
     totals: dict[str, float] = {}
     for one in candidates:
         totals[one["intent"]] = totals.get(one["intent"], 0.0) + one["confidence"]
-    if totals.get("emergency", 0.0) >= thresholds.emergency:
+    if totals.get("emergency", 0.0) >= thresholds.alarming(text):
         return "emergency", "emergency"
     if told := declared(text):
         return told, "handoff" if told == "request_handoff" else "answer"

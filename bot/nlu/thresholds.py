@@ -35,8 +35,16 @@ class Thresholds:
     careful: float = 0.65
     short: float = 0.6
 
+    def alarming(self, text: str) -> float:
+        """The confidence from which `emergency` is acted on: of a word or two the model knows little, and the words of danger are the screen's."""
+        return self.short if _is_short(text) else self.emergency
+
     def needed(self, intent: str, text: str) -> float:
         """The confidence from which this intent is acted on."""
         if intent == "request_handoff":  # a person helps whoever was misunderstood
             return self.sure
-        return max(self.sure, self.careful if intent in CAREFUL else 0.0, self.short if len(text.rstrip(" 。.!?,，！？~")) <= SHORT else 0.0)
+        return max(self.sure, self.careful if intent in CAREFUL else 0.0, self.short if _is_short(text) else 0.0)
+
+
+def _is_short(text: str) -> bool:
+    return len(text.rstrip(" 。.!?,，！？~")) <= SHORT
