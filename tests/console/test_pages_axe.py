@@ -63,7 +63,7 @@ async def objects(boss: Person, admin: Person, inspector: Person) -> dict[str, s
         "/cases/{number}": case, "{other}": await first(boss, f"/cases?scope=all&kind=report&q={case[:-1]}", r'href="/cases/(J\d{4}-\d{6})"'),
         "/letters/{number}": await first(boss, "/admin/content/letters", r"content/letters/([^\"?]+)\""),
         "/follow-ups/{number}": await first(inspector, "/admin/content/follow-ups", r"content/follow-ups/([^\"?]+)\""),
-        "{staff}": "zuoxi1", "/data/{intent}": "greet", "/items/{item}": "id_card_reissue",
+        "{staff}": "zuoxi1", "/data/{intent}": "greet", "/items/{item}": "id_card_first",
         "{unit}": "desk", "{canned}": await first(admin, "/admin/canned", r"/admin/canned/(\d+)"),
         "{survey}": await first(admin, "/admin/content/surveys", r"content/surveys/(?!new)([^\"?/]+)\""),
     }  # fmt: skip

@@ -18,7 +18,7 @@ from tests.e2e.desk_staff import Staff, ask, heard, rows, until_rows
 from tests.e2e.house import House, free_port
 from tests.e2e.phone import Phone
 
-NAMES = ("EDGE_PORT", "BACKEND_PORT", "BOT_PORT", "SENDER_PORT", "PROJECTOR_PORT", "COURIER_PORT", "EVIDENCE_PORT", "CONSOLE_PORT")
+NAMES = ("EDGE_PORT", "BACKEND_PORT", "BOT_PORT", "SENDER_PORT", "PROJECTOR_PORT", "COURIER_PORT", "EVIDENCE_PORT", "CONSOLE_PORT", "TRAINER_PORT")
 FILING = ("我要举报，昨天晚上九点幸福路9号三楼有人开赌场聚众赌钱", "没有", "实名", "张三", "13800138000", "确认提交")
 WAITING = "SELECT openid FROM weijing.conversations WHERE openid = %s AND owner = 'waiting'"
 

@@ -18,7 +18,7 @@ from tests.e2e.phone import Phone
 from tests.e2e.transcripts_house import command, processes
 
 PHONE = "13912345678"
-NAMES = ("EDGE_PORT", "BACKEND_PORT", "BOT_PORT", "SENDER_PORT", "PROJECTOR_PORT", "COURIER_PORT", "EVIDENCE_PORT", "CONSOLE_PORT")
+NAMES = ("EDGE_PORT", "BACKEND_PORT", "BOT_PORT", "SENDER_PORT", "PROJECTOR_PORT", "COURIER_PORT", "EVIDENCE_PORT", "CONSOLE_PORT", "TRAINER_PORT")
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from weijing.engines import EmbeddedRedis, start_redis
 
 FOLDER = Path(__file__).with_name("transcripts")
 PHENOMENA = {"happy", "correction", "digression", "cancel", "out of order", "a day later", "invalid three times", "handoff", "backend down"}
-NAMES = ("EDGE_PORT", "BACKEND_PORT", "BOT_PORT", "SENDER_PORT", "PROJECTOR_PORT", "COURIER_PORT", "EVIDENCE_PORT", "CONSOLE_PORT")
+NAMES = ("EDGE_PORT", "BACKEND_PORT", "BOT_PORT", "SENDER_PORT", "PROJECTOR_PORT", "COURIER_PORT", "EVIDENCE_PORT", "CONSOLE_PORT", "TRAINER_PORT")
 TOPICS = {file.stem: YAML(typ="safe").load(file.read_text(encoding="utf-8")) for file in sorted(FOLDER.glob("*.yml"))}
 TALKS = [(topic, talk) for topic, told in TOPICS.items() for talk in told["talks"]]
 

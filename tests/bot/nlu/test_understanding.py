@@ -121,7 +121,8 @@ def one(intent: str, confidence: float, **more: object) -> Candidate:
         ([one("out_of_scope", 0.9)], ("out_of_scope", "fallback")),
         ([one("out_of_scope", 0.4), one("ask_naming", 0.3)], ("nlu_clarify", "clarify")),
         ([one("request_handoff", 0.9)], ("request_handoff", "handoff")),
-        ([one("file_report", 0.5), one("emergency", T.emergency)], ("emergency", "emergency")),
+        ([one("file_report", 0.5), one("emergency", T.short)], ("emergency", "emergency")),
+        ([one("file_report", 0.5), one("emergency", T.emergency)], ("nlu_clarify", "clarify")),
         ([one("ask_guide", 0.8, service_item="a", share=0.9)], ("ask_guide", "answer")),
         ([one("ask_guide", 0.8, service_item="a", share=0.2)], ("nlu_clarify", "clarify")),
         ([one("ask_guide", 0.4, service_item="a", share=0.5), one("ask_guide", 0.3, service_item="b", share=0.3)], ("ask_guide", "answer")),
@@ -131,6 +132,10 @@ def one(intent: str, confidence: float, **more: object) -> Candidate:
 )
 def test_decision(candidates: list[Candidate], expected: tuple[str, str]) -> None:
     assert decide("随便", candidates, T) == expected
+
+
+def test_a_whole_sentence_is_a_danger_sooner_than_a_word_or_two() -> None:
+    assert decide("我们这里的情况非常不好", [one("emergency", T.emergency)], T) == ("emergency", "emergency")
 
 
 @pytest.mark.parametrize(
