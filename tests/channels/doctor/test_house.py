@@ -121,7 +121,8 @@ async def test_no_secret_is_in_what_it_says(account: tuple[Settings, Platform, E
 
 
 def test_the_command_in_a_house_that_is_down(tmp_path: Path) -> None:
-    ports = {name: str(free_port()) for name in ("EDGE_PORT", "BACKEND_PORT", "BOT_PORT", "SENDER_PORT", "PROJECTOR_PORT", "COURIER_PORT", "EVIDENCE_PORT")}
+    names = ("EDGE", "BACKEND", "BOT", "SENDER", "PROJECTOR", "COURIER", "EVIDENCE", "CONSOLE", "TRAINER")
+    ports = {f"{name}_PORT": str(free_port()) for name in names}
     environment = child_environment(WEIJING_ENV="test", WEIJING_VAR=str(tmp_path), BOT_MODEL=str(tmp_path), REDIS_URL="", DATABASE_URL="", **ports)
 
     def doctor(*words: str) -> subprocess.CompletedProcess[str]:
