@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from console.context import CONSOLE, Console
 from console.desk.items import Items
+from console.evidence import EVIDENCE
 from store.db import FAULTS
 from store.desk import Desk
 from store.desk_queue import DeskQueue
@@ -51,18 +52,16 @@ def room_of(request: web.Request) -> Room:
 
 
 async def open_room(app: web.Application) -> AsyncIterator[None]:
-    """The desk while the console runs; behind `console.context.CONSOLE`."""
+    """The desk while the console runs; behind `console.context.CONSOLE` and `console.evidence.EVIDENCE`."""
     console = app[CONSOLE]
-    engine, redis, settings = console.engine, console.redis, console.settings
-    evidence = await EvidenceStore.open(settings.database_url, settings.derived_key("evidence"))
+    engine, redis = console.engine, console.redis
     room = Room(
-        engine, Desk(engine, redis), DeskQueue(engine), Transcript(engine), HeldAnswers(engine, redis), evidence, Ledger(redis), Items(console.http)
+        engine, Desk(engine, redis), DeskQueue(engine), Transcript(engine), HeldAnswers(engine, redis), app[EVIDENCE], Ledger(redis), Items(console.http)
     )
     app[ROOM] = room
     task = asyncio.create_task(_rounds(console))
     yield
     await end(task)
-    await evidence.close()
 
 
 async def _rounds(console: Console) -> None:
