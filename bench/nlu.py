@@ -1,6 +1,6 @@
 """`make bench-nlu`: our intents against stock Rasa's DIET, trained on the same examples in one run; on SMP2017, CAIS, tests/nlu and the development questions.
 
-Stock Rasa trains for many minutes, so what it said is kept in results/ by the hash of the data, with its date; `--again` trains it anew.
+Times are CPU times. Stock Rasa trains for many minutes, so what it said is kept in results/ by the hash of the data, with its date; `--again` trains it anew.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def _rows(task: Task, chosen: argparse.Namespace) -> list[dict[str, Any]]:
 
     print(f"\n{task.name}: {len(task.train)} examples, {len(task.test)} questions, {len({label for _, label, _ in task.train})} labels", flush=True)
     rows = [_show(task, "weijing", ours(task, load_encoder())), _show(task, "  n-grams alone", ours(task, None))]
-    return [*rows, _show(task, "stock Rasa", stock(task, chosen.stock_epochs, again=chosen.again))] if chosen.stock_epochs else rows
+    asked = chosen.stock_epochs and task.stock
+    return [*rows, _show(task, "stock Rasa", stock(task, chosen.stock_epochs, again=chosen.again))] if asked else rows
 
 
 def _show(task: Task, side: str, found: dict[str, Any]) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def measures(task: Task, said: list[str]) -> tuple[float, float]:
 
 
 def stock(task: Task, epochs: int, *, again: bool) -> dict[str, Any]:
-    """What stock Rasa says; from results/ if it was asked the same before.
+    """What stock Rasa says to the task's questions; from results/ if it was asked the same before. Its model is asked the questions of `task.beside` too.
 
     Raises:
         EngineError: its training failed.
@@ -84,7 +85,7 @@ def stock(task: Task, epochs: int, *, again: bool) -> dict[str, Any]:
     if again or not kept.is_file():
         with tempfile.TemporaryDirectory(prefix="wj-bench-nlu-") as name:
             folder = Path(name)
-            data = {"train": [(text, label) for text, label, _ in task.train], "texts": [text for text, _, _ in task.test]}
+            data = {"train": [(text, label) for text, label, _ in task.train], "texts": task.asked}
             (folder / "in.json").write_text(json.dumps(data), encoding="utf-8")
             other = Process("stock-nlu", ["bench.nlu_stock", str(folder / "in.json"), str(folder / "out.json"), str(epochs)], folder, {})
             try:
@@ -93,7 +94,9 @@ def stock(task: Task, epochs: int, *, again: bool) -> dict[str, Any]:
                 other.stop()
             result = json.loads((folder / "out.json").read_text(encoding="utf-8"))
         kept.write_text(json.dumps({**result, "date": str(date.today()), "task": task.name}), encoding="utf-8")
-    return dict(json.loads(kept.read_text(encoding="utf-8")))
+    found = json.loads(kept.read_text(encoding="utf-8"))
+    known = dict(zip(task.asked, found["said"], strict=True))
+    return {**found, "said": [known[text] for text, _, _ in task.test]}
 
 
 if __name__ == "__main__":
