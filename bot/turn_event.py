@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from rasa.shared.core.events import ConversationPaused, ConversationResumed, Event, UserUttered
+from rasa.shared.core.events import ConversationPaused, ConversationResumed, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.follow_up import recalled
@@ -16,7 +16,10 @@ from store.message import Bubble, Message
 from store.turns import dumps, now_ms
 from weijing.divisions import find_divisions
 from weijing.privacy import mask_for_log
+from weijing.slot_names import slot_names
 from weijing.urgency import URGENT
+
+SLOT_LENGTH = 80
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Happened:
             "text": "，".join(dict.fromkeys(event.text for event in heard)) or mask_for_log(message.text),
             "bubbles": self.shown, "intent": intent.get("name"), "confidence": intent.get("confidence"),
             "decision": "held" if self.answer else parse.get("decision"), "candidates": parse.get("candidates", []),
-            "service_item": entities.get("service_item"), "aspect": entities.get("aspect"), "model": model, "data": data,
+            "service_item": entities.get("service_item"), "aspect": entities.get("aspect"), "slots": slots_told(self.new), "model": model, "data": data,
             "ms": self.ms, "at": message.at or now_ms(), "paused": self.tracker.is_paused(),
             "handoff": self._handoff(intent) if paused else None, "resumed": any(isinstance(event, ConversationResumed) for event in self.new), "error": None,
             "held": [key for key, waiting in self.held if waiting and self.shown], "evidence": self.context.evidence,
@@ -84,3 +87,15 @@ class Happened:
             "topic": report.get("topic") or self.tracker.get_slot("report_topic"), "intent": intent.get("name"), "confidence": intent.get("confidence"),
             "item": recalled(self.tracker) or None, "area": place[districts[-1].start : districts[-1].end] if districts else None,
         }  # fmt: skip
+
+
+def slots_told(events: list[Event]) -> dict[str, str]:
+    """What a turn left in the slots that have a name for staff, in masked words of at most 80 characters; what it emptied is left out."""
+    taken = {event.key: event.value for event in events if isinstance(event, SlotSet) and event.key in slot_names()}
+    return {name: _words(value)[:SLOT_LENGTH] for name, value in taken.items() if value not in (None, "", [], {})}
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return mask_for_log("、".join(map(str, value)) if isinstance(value, list) else str(value))

@@ -15,7 +15,7 @@ _WORDS = sa.text("""
     WHERE c.openid = m.openid AND c.openid = ANY(CAST(:openids AS text[])) AND m.at <= c.erased_at AND NOT EXISTS
     (SELECT FROM weijing.handoffs h WHERE h.key = m.key AND h.urgency = 'urgent' AND h.state IN ('waiting', 'taken'))""")
 _TURNS = sa.text("""
-    UPDATE weijing.turns t SET openid = '' FROM weijing.conversations c
+    UPDATE weijing.turns t SET openid = '', slots = '{}' FROM weijing.conversations c
     WHERE c.openid = t.openid AND c.openid = ANY(CAST(:openids AS text[])) AND t.at <= c.erased_at""")
 _DELIVERIES = sa.text("""
     UPDATE weijing.deliveries d SET openid = '' FROM weijing.conversations c

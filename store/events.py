@@ -53,7 +53,8 @@ class EvidenceClaim(BaseModel):
 class TurnEvent(_Event):
     """A turn was committed.
 
-    `paused`: the bot is silent now; `resumed`: it speaks again; `held`: replies that waited and were given with this one; `released`: numbers erased.
+    `slots`: what it took in, name -> masked words; `paused`: the bot is silent now; `resumed`: it speaks again; `held`: replies that waited
+    and were given with this one; `released`: numbers erased.
     """
 
     type: Literal["turn"]
@@ -68,6 +69,7 @@ class TurnEvent(_Event):
     candidates: list[Any] = []
     service_item: str | None
     aspect: str | None
+    slots: dict[str, str] = {}
     model: str | None
     data: str | None
     ms: float | None

@@ -106,7 +106,7 @@ class _Batch:
         self.released += [{"number": number, "openid": event.openid, "at": event.at} for number in event.released]
         if event.bubbles:
             self.say(event, "bot", "", event.bubbles)
-        row = event.dict(include={"key", "openid", "intent", "confidence", "decision", "service_item", "aspect", "ms", "error", "at"})
+        row = event.dict(include={"key", "openid", "intent", "confidence", "decision", "service_item", "aspect", "slots", "ms", "error", "at"})
         self.turns.append({**row, "ranking": event.candidates, "model_id": event.model, "data_commit": event.data})
         carried = {"openid": event.openid, "via": "next_turn", "outcome": "delivered", "errcode": 0, "at": event.at}
         self.deliveries += [{**carried, "key": key} for key in event.held]

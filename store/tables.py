@@ -78,12 +78,13 @@ turns = sa.Table(
     sa.Column("ms", sa.Float),
     sa.Column("error", sa.Text),
     time("at"),
+    sa.Column("slots", JSONB, nullable=False, server_default="{}"),
     sa.Index("turns_by_time", "at"),
     sa.Index("turns_by_user", "openid", "at"),
     sa.Index("turns_by_decision", "decision", "at"),
     sa.Index("turns_by_intent", "intent", "at"),
 )  # fmt: skip
-"""What the bot understood and decided, with the model and the data commit that did it."""
+"""What the bot understood, took into its slots (masked) and decided, with the model and the data commit that did it."""
 
 handoffs = sa.Table(
     "handoffs", metadata,

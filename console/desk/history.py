@@ -21,7 +21,7 @@ _HANDOFFS = text("""
     SELECT h.key, h.reason, h.urgency, h.state, h.opened_at, h.closed_at, h.topic, h.item, h.area, h.end_state, s.name AS closed_by_name
     FROM weijing.handoffs h LEFT JOIN weijing.staff s ON s.id = h.closed_by WHERE h.openid = :openid ORDER BY h.opened_at DESC LIMIT 50""")
 _THOUGHTS = text(f"""
-    SELECT t.key, t.intent, t.confidence, t.decision, t.ranking, t.service_item, t.aspect, t.model_id, t.data_commit, t.ms, t.error, t.at, m.text
+    SELECT t.key, t.intent, t.confidence, t.decision, t.ranking, t.service_item, t.aspect, t.slots, t.model_id, t.data_commit, t.ms, t.error, t.at, m.text
     FROM weijing.turns t LEFT JOIN weijing.messages m ON m.key = t.key AND m.direction = 'user'
     WHERE t.openid = :openid AND t.intent IS NOT NULL ORDER BY t.at DESC LIMIT {THOUGHTS}""")  # noqa: S608  a constant of ours
 _FILES = text("""

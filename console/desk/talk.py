@@ -23,6 +23,7 @@ from store.transcript import PAGE
 from weijing.errors import StoreUnavailable
 from weijing.refusals import DeskRefused
 from weijing.service_item import ASPECTS
+from weijing.slot_names import slot_names
 
 MOST = 400
 _OPEN = {"staff": "others", "waiting": "waiting", "bot": "bot", "closed": "closed"}
@@ -120,6 +121,7 @@ async def _info(request: web.Request) -> dict[str, Any]:
     thoughts = await history.thoughts(openid)
     for one in thoughts:
         one["item"] = await room.items.name(one["service_item"])
+        one["taken"] = [(slot_names()[slot], value) for slot, value in one["slots"].items() if slot in slot_names()]
     handoffs, notes = await history.handoffs(openid), await room.transcript.notes(openid)
     return {"quota": await _quota(room, openid), "thoughts": thoughts, "handoffs": handoffs, "notes": notes, "files": await history.files(openid)}
 

@@ -36,6 +36,7 @@ def turn(number: int, openid: str = USER, **changes: Any) -> dict[str, Any]:
         "type": "turn", "key": f"m{number}", "openid": openid, "channel": "wechat", "kind": "text", "at": T0 + number * 1000,
         "text": f"问题{number}", "bubbles": [{"text": f"回答{number}"}], "intent": "ask_guide", "confidence": 0.9, "decision": "answer",
         "candidates": [{"intent": "ask_guide"}], "service_item": "id_card_reissue", "aspect": "materials", "model": "a.tar.gz", "data": "abc", "ms": 1.7,
+        "slots": {"report_place": "鼓楼区"},
         "paused": False, "handoff": None, "resumed": False, "error": None, "held": [],
     }  # fmt: skip
     return {**event, **changes}
@@ -127,7 +128,7 @@ async def test_a_turn_becomes_a_conversation_two_messages_and_a_turn_and_leaves_
         ("user", "m1", "text", "问题1", [], at(1)),
     ]
     understood = ("ask_guide", 0.9, "answer", [{"intent": "ask_guide"}], "id_card_reissue", "materials")
-    assert await rows(engine, tables.turns) == [("m1", USER, *understood, "a.tar.gz", "abc", 1.7, None, at(1))]
+    assert await rows(engine, tables.turns) == [("m1", USER, *understood, "a.tar.gz", "abc", 1.7, None, at(1), {"report_place": "鼓楼区"})]
 
 
 async def test_an_event_that_comes_again_is_written_once(redis: Redis, engine: AsyncEngine) -> None:
@@ -252,7 +253,7 @@ async def test_who_leaves_is_closed_and_forgotten_and_may_come_back(redis: Redis
     for number in order:
         await projected(redis, engine, events[number])
     assert await rows(engine, tables.messages, "key", "text") == [("m3", ""), ("m3", "问题3")]
-    assert await rows(engine, tables.turns, "key", "openid") == [("m1", ""), ("m3", USER)], "counted, and nobody's"
+    assert await rows(engine, tables.turns, "key", "openid", "slots") == [("m1", "", {}), ("m3", USER, {"report_place": "鼓楼区"})], "counted, and nobody's"
     assert await rows(engine, tables.conversations, "owner", "user_messages") == [("bot", 2)]
     assert await rows(engine, tables.handoffs, "state", "openid") == [("returned", "")]
 
