@@ -190,6 +190,12 @@ async def test_a_picture_of_the_staff_goes_as_an_address_of_ours(desk: Desk, ope
     assert shown and (await person.get(shown[1])).headers["Content-Type"] == "image/png", "the desk opens it as evidence, not over the public address"
 
 
+async def test_what_the_bot_took_in_is_shown_by_its_name(desk: Desk, openid: str) -> None:
+    await happened(desk, turn(openid, "在鼓楼区五四路", slots={"report_place": "鼓楼区五四路", "no_such_slot": "别人看不到的"}))
+    page = (await (await desk.log_in("zuoxi1")).get(f"/desk/talks/{openid}/info")).text
+    assert "<dt>地点</dt><dd>鼓楼区五四路</dd>" in page and "别人看不到的" not in page
+
+
 async def test_notes_are_for_staff(desk: Desk, openid: str, redis: Redis) -> None:
     person = await desk.log_in("zuoxi1")
     assert "下午再打给他" in (await person.post(f"/desk/talks/{openid}/note", {"text": "下午再打给他"})).text
