@@ -19,6 +19,8 @@ VENDOR = {
     "vendor/sse.js": "htmx-ext-sse/dist/sse.min.js",
     "vendor/idiomorph.js": "idiomorph/dist/idiomorph-ext.min.js",
     "vendor/echarts.js": "echarts/dist/echarts.min.js",
+    "vendor/amr/decode-amr.js": "@audio/decode-amr/decode-amr.js",
+    "vendor/amr/src/amr.wasm.js": "@audio/decode-amr/src/amr.wasm.js",
 }
 """Address below the version -> file of a package."""
 _SIZES = re.compile(r' (class|width|height)="[^"]*"')

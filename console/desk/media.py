@@ -13,7 +13,7 @@ from weijing.refusals import DeskRefused
 
 _FIND = text("SELECT media_type, kind FROM weijing.evidence WHERE id = :id AND openid = :openid AND state = 'kept'")
 SHOWN = (TYPES["image"] | {"audio/mpeg", "audio/x-wav", "audio/mp4", "audio/ogg", "video/mp4"}) - {"image/heic"}
-"""What a browser shows or plays; everything else is saved (AMR, the voice of WeChat's, is played by no browser)."""
+"""What a browser shows or plays; everything else is saved. AMR, the voice of WeChat's, is decoded by the page (`voice.js`)."""
 
 
 async def show_file(request: web.Request) -> web.StreamResponse:

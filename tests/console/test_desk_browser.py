@@ -12,6 +12,7 @@ from playwright.async_api import Page
 
 from console.assets import PACKAGES
 from console.session import COOKIE
+from store.evidence import Evidence, EvidenceStore, evidence_id
 from store.redis import Redis
 from tests.console.conftest import Desk
 from tests.console.desk_people import found, happened, outbox, turn
@@ -75,3 +76,16 @@ async def test_axe_finds_nothing_serious(desk: Desk, browser: Page) -> None:
         faults = await browser.evaluate(f"{axe}\n;axe.run(document, {{resultTypes: ['violations']}}).then((found) => found.violations)")
         serious = [f"{one['id']}: {[node['html'][:120] for node in one['nodes'][:3]]}" for one in faults if one["impact"] in ("serious", "critical")]
         assert not serious, f"{path} at {width}: {serious}"
+
+
+async def test_a_voice_as_wechat_sends_it_is_played(desk: Desk, browser: Page) -> None:
+    openid, second = f"o{uuid4().hex[:20]}", (b"\x3c" + b"\x00" * 31) * 50
+    event = turn(openid, "〔语音〕", kind="voice", reason="request")
+    await happened(desk, event)
+    store = await EvidenceStore.open(desk.settings.database_url, desk.settings.derived_key("evidence"))
+    await store.keep(Evidence(evidence_id(event["key"]), openid, event["key"], "voice"), b"#!AMR\n" + second)
+    await store.close()
+    await browser.goto(f"{desk.base}/desk/waiting/{openid}")
+    await browser.get_by_role("button", name="听语音").click()
+    seconds = "player => player.readyState ? player.duration : new Promise(done => player.addEventListener('loadedmetadata', () => done(player.duration)))"
+    assert await browser.locator("#lines audio").evaluate(seconds) == 1

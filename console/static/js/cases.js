@@ -29,7 +29,7 @@ document.addEventListener("click", (event) => {  // back to the list as it was f
   if (back) back.href = `/cases${sessionStorage.getItem("cases") ?? ""}`;
 });
 
-const VIEWS = { image: "img", voice: "audio", video: "video" };
+const VIEWS = { image: "img", video: "video" };
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-show]");
