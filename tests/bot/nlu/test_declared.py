@@ -41,6 +41,7 @@ def test_questions_about_it_and_other_matters_are_not(text: str) -> None:
         "请值班民警给我回复", "别让机器人回我了", "俺要跟活人说话", "不要自动回复",
         "在线客服在吗", "值班民警还在吗", "安排个警官联系我", "那真人在哪",
         "我这事拖了半年窗口每次说的都不一样网上也查不到麻烦给我转个明白人行吗", "孩子随我姓可他爸不同意这种情况我问了三遍了请直接帮我接人工，谢谢！",
+        "拆迁分户那年村里的章盖错了现在哪儿都不认这个证明你也看不明白请帮我转给办过拆迁的民警",
     ],
 )  # fmt: skip
 def test_a_call_for_a_person_is_heard(text: str) -> None:
@@ -94,11 +95,11 @@ def test_a_number_with_another_wish_is_not(text: str) -> None:
     assert declared(text) == ""
 
 
-@pytest.mark.parametrize("text", ["can I talk to a person", "real human", "human", "I need to speak with an officer", "live agent please"])
+@pytest.mark.parametrize("text", ["can I talk to a person", "real human", "human", "I need to speak with an officer", "live agent please", "put me through to your staff", "contact customer support"])
 def test_a_person_is_wanted_in_english(text: str) -> None:
     assert wants_person_in_english(text)
 
 
-@pytest.mark.parametrize("text", ["is human trafficking a crime", "travel agent registration", "I lost my passport", "where can a foreign person register"])
+@pytest.mark.parametrize("text", ["is human trafficking a crime", "the customer service of my bank was hacked", "transfer my car to a person abroad", "travel agent registration", "I lost my passport", "where can a foreign person register"])
 def test_other_english_words_want_nobody(text: str) -> None:
     assert not wants_person_in_english(text)
