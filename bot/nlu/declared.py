@@ -59,14 +59,23 @@ _PERSONS = (
 )
 _PERSON_WANTED = re.compile(f"{_LEAD}(?:有没有|有|来|是|找|叫|换|接|转)?(?:一?个)?(?:{'|'.join(_PERSONS)})|(?:真人|活人)在(?:哪儿?|不在)$|(?<!是)真的人$")
 _NOT_PERSON = re.compile("信箱|写信|反映|建议|投诉|举报|感谢|表扬|上班|几点|姓|叫什么|几号|电话多少|号码|地址|智能是|什么是")
+_CALL_LAST = re.compile(
+    r"(?<![说要])(?:[帮给替]我|麻烦|请|直接|干脆)再?(?:(?:找|叫|换|安排)(?:一?[个位])?(?:(?:懂(?:行|政策)?|明白|管事|能?做主|能管事|能解决|负责)的?人|工作人员|客服|人工|真人|活人)"
+    r"|(?:转接?|接)(?:给|到)?(?:一?[个位])?(?:懂行?的人|明白人|管事的人?|工作人员|客服|人工|真人|活人|值班的?人?|民警)"
+    r"|(?:转接?|接)(?:给|到)[^,，。?？!！我]{1,6}的(?:人|同志|民警|警官))"
+    r"(?:来|过来)?(?:跟我|和我)?(?:说|讲|谈|问|解答|处理)?(?:行不行|行吗|好不好|好吗|可以吗|吧|呗|嘛|啊|谢谢|[,，。.!！?？~\s])*$"
+)
+"""The call after the story, which may be long."""
 _LONGEST_CALL = 26
-"""Characters of a message that calls for a person; what is longer tells of something."""
+"""Characters of a message that calls for a person from its beginning; what is longer tells of something."""
 
 
 _PERSON_ENGLISH = re.compile(
     r"\b(?:real|live|actual) (?:person|human|agent|officer)\b|^(?:a )?human(?: please| agent)?[.!]*$|\b(?:human|live) (?:agent|operator|being)\b"
     r"|\b(?:talk|speak|chat) (?:to|with) (?:a |an |some)?(?:real |human |live )?(?:person|human|agent|operator|officer|someone|somebody|staff)\b"
-    r"|\b(?:get|give|find|bring) me (?:a |an |some)?(?:human|person|agent|officer|one)\b|^(?:agent|operator)[.!]*$",
+    r"|\b(?:get|give|find|bring) me (?:a |an |some)?(?:human|person|agent|officer|one)\b|^(?:agent|operator)[.!]*$|\bis there (?:a|any) (?:human|staff)\b"
+    r"|\b(?:transfer|connect|put) me (?:through )?(?:to|with) (?:a |an |the |your |some)?(?:human|person|agent|officer|operator|representative|someone|somebody|staff)\b"
+    r"|(?:^|\b(?:to|with|contact|need|want) (?:your )?)customer (?:service|support)(?: please)?[.!?]*$",
     re.IGNORECASE,
 )
 
@@ -78,6 +87,8 @@ def wants_person_in_english(text: str) -> bool:
 
 def wants_person(text: str) -> bool:
     """Whether the words call for somebody who is no machine."""
+    if _CALL_LAST.search(text):
+        return True
     return len(text) <= _LONGEST_CALL and bool(_PERSON_WANTED.search(text)) and not _NOT_PERSON.search(text)
 
 

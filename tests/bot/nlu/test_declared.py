@@ -40,6 +40,8 @@ def test_questions_about_it_and_other_matters_are_not(text: str) -> None:
         "叫你们领导来", "有没有活人", "把你们所长叫来", "我不想和机器讲话", "能不能让警察跟我讲", "别机器人了", "喊你们负责人出来听电话", "找个真人来",
         "请值班民警给我回复", "别让机器人回我了", "俺要跟活人说话", "不要自动回复",
         "在线客服在吗", "值班民警还在吗", "安排个警官联系我", "那真人在哪",
+        "我这事拖了半年窗口每次说的都不一样网上也查不到麻烦给我转个明白人行吗", "孩子随我姓可他爸不同意这种情况我问了三遍了请直接帮我接人工，谢谢！",
+        "拆迁分户那年村里的章盖错了现在哪儿都不认这个证明你也看不明白请帮我转给办过拆迁的民警",
     ],
 )  # fmt: skip
 def test_a_call_for_a_person_is_heard(text: str) -> None:
@@ -51,6 +53,7 @@ def test_a_call_for_a_person_is_heard(text: str) -> None:
     [
         "你是真人吗", "真人秀怎么报名", "给你们领导写信", "所长信箱在哪", "警察来我家要看证件吗", "民警找我谈话要去吗", "我老公跟别的女人聊天",
         "派出所所长电话多少", "举报真人百家乐", "叫什么名字好", "请警察来看看楼下打架的",
+        "我出差回不去身份证要过期了能不能让家里人帮我找个人代办", "昨天有人冒充银行的说我的卡有问题还说要给我转接民警", "楼上打起来了玻璃都砸了请赶紧叫警察来",
     ],
 )  # fmt: skip
 def test_words_about_persons_are_not(text: str) -> None:
@@ -92,11 +95,11 @@ def test_a_number_with_another_wish_is_not(text: str) -> None:
     assert declared(text) == ""
 
 
-@pytest.mark.parametrize("text", ["can I talk to a person", "real human", "human", "I need to speak with an officer", "live agent please"])
+@pytest.mark.parametrize("text", ["can I talk to a person", "real human", "human", "I need to speak with an officer", "live agent please", "put me through to your staff", "contact customer support"])
 def test_a_person_is_wanted_in_english(text: str) -> None:
     assert wants_person_in_english(text)
 
 
-@pytest.mark.parametrize("text", ["is human trafficking a crime", "travel agent registration", "I lost my passport", "where can a foreign person register"])
+@pytest.mark.parametrize("text", ["is human trafficking a crime", "the customer service of my bank was hacked", "transfer my car to a person abroad", "travel agent registration", "I lost my passport", "where can a foreign person register"])
 def test_other_english_words_want_nobody(text: str) -> None:
     assert not wants_person_in_english(text)
