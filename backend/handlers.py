@@ -41,6 +41,7 @@ from backend.surveys import answer_survey, list_surveys, put_survey, read_result
 from backend.units import list_units
 from backend.withdrawal import withdraw_report
 from backend.work_asks import ask_citizen
+from backend.work_counts import count_work
 from backend.work_detail import read_work
 from backend.work_list import list_work
 from backend.work_merges import merge
@@ -120,7 +121,7 @@ HANDLERS: dict[str, Handle] = {
     "countNamesakes": count_namesakes,
     "listUnits": list_units,
     "readWorkStatistics": read_statistics,
-    "listWork": list_work,
+    "countWork": count_work, "listWork": list_work,
     "readWork": read_work,
     "moveWork": transition,
     "assignWork": assign,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
+import asyncpg
 from aiohttp import web
 
 from backend.database import POOL, connected
@@ -18,19 +20,22 @@ LONGEST = 366
 USUAL = 30
 LISTED = 100
 """Overdue items and topics that one answer holds."""
-SPAN = "FROM backend.work WHERE received_at >= $1 AND received_at < $2"
-LOCAL = "(received_at AT TIME ZONE 'Asia/Shanghai')"
-QUERIES = {
-    "by_day": f"SELECT to_char({LOCAL}, 'YYYY-MM-DD') AS day, kind, count(*) AS count {SPAN} GROUP BY 1, 2 ORDER BY 1, 2",
-    "by_topic": f"SELECT kind, topic, count(*) AS count {SPAN} GROUP BY 1, 2 ORDER BY 3 DESC, 2 LIMIT {LISTED}",
-    "by_area_and_hour": f"SELECT area, extract(hour FROM {LOCAL})::int AS hour, count(*) AS count {SPAN} AND kind = 'report' GROUP BY 1, 2 ORDER BY 1, 2",  # noqa: S608  our own words
-    "by_weekday_and_hour": f"""SELECT extract(isodow FROM {LOCAL})::int AS weekday, extract(hour FROM {LOCAL})::int AS hour, count(*) AS count
-                                 {SPAN} AND kind = 'report' GROUP BY 1, 2 ORDER BY 1, 2""",  # noqa: S608  our own words
-    "by_state": f"SELECT state, count(*) AS count {SPAN} GROUP BY 1 ORDER BY 1",
-    "time_to_end": f"""SELECT kind, count(*) AS ended, round(avg(extract(epoch FROM ended_at - received_at) / 3600)::numeric, 1)::float8 AS hours
-                         {SPAN} AND ended_at IS NOT NULL AND state <> 'withdrawn' GROUP BY 1 ORDER BY 1""",  # noqa: S608
+COLUMNS = ("day", "kind", "topic", "area", "weekday", "hour", "state")
+SETS = {
+    "by_day": ("day", "kind"), "by_topic": ("kind", "topic"), "by_area_and_hour": ("area", "hour"), "by_weekday_and_hour": ("weekday", "hour"),
+    "by_state": ("state",), "time_to_end": ("kind",),
 }  # fmt: skip
-"""Member of the answer -> its rows, over what was received in the span."""
+"""Member of the answer -> what its rows are counted by; those by hour are of reports alone."""
+FIGURES = f"""
+    SELECT {", ".join(COLUMNS)}, grouping({", ".join(COLUMNS)}) AS left_out, count(*) AS count, count(*) FILTER (WHERE kind = 'report') AS reports,
+        count(hours) AS ended, round(avg(hours)::numeric, 1)::float8 AS hours
+    FROM (
+        SELECT local::date AS day, date_part('isodow', local)::int AS weekday, date_part('hour', local)::int AS hour, kind, topic, area, state,
+            CASE WHEN state <> 'withdrawn' THEN date_part('epoch', ended_at - received_at) / 3600 END AS hours
+        FROM backend.work CROSS JOIN LATERAL (SELECT received_at AT TIME ZONE INTERVAL '8 hours') AS shanghai (local)
+        WHERE received_at >= $1 AND received_at < $2
+    ) AS one GROUP BY GROUPING SETS ({", ".join(f"({', '.join(names)})" for names in SETS.values())}) ORDER BY {", ".join(COLUMNS)}"""  # noqa: S608  our own words
+"""All of them in one pass over what was received in the span."""
 OVERDUE = f"SELECT * FROM backend.work WHERE merged_into IS NULL AND {RUNNING} AND due_key < $1 ORDER BY due_key, number LIMIT {LISTED}"  # noqa: S608
 
 
@@ -42,9 +47,28 @@ async def read_statistics(request: web.Request) -> web.StreamResponse:
     """
     first, last = span(request.query.get("from"), request.query.get("to"))
     async with connected(request.app[POOL]) as connection:
-        told = {name: [dict(row) for row in await connection.fetch(query, *bounds(first, last))] for name, query in QUERIES.items()}
+        rows = await connection.fetch(FIGURES, *bounds(first, last))
         overdue = [work_told(row) for row in await connection.fetch(OVERDUE, today())]
-    return web.json_response({"from": first.isoformat(), "to": last.isoformat(), **told, "overdue": overdue})
+    return web.json_response({"from": first.isoformat(), "to": last.isoformat(), **_figures(rows), "overdue": overdue})
+
+
+def _figures(rows: list[asyncpg.Record]) -> dict[str, list[dict[str, Any]]]:
+    told = {name: [one for row in rows if row["left_out"] == _left_out(columns) for one in _figure(name, row)] for name, columns in SETS.items()}
+    return told | {"by_topic": sorted(told["by_topic"], key=lambda one: -one["count"])[:LISTED]}
+
+
+def _figure(name: str, row: asyncpg.Record) -> list[dict[str, Any]]:
+    """One row of a member, or none where there is nothing to count."""
+    by = {column: row[column].isoformat() if column == "day" else row[column] for column in SETS[name]}
+    if name == "time_to_end":
+        return [by | {"ended": row["ended"], "hours": row["hours"]}] if row["ended"] else []
+    count = row["reports" if "hour" in by else "count"]
+    return [by | {"count": count}] if count else []
+
+
+def _left_out(columns: tuple[str, ...]) -> int:
+    """What `grouping(COLUMNS)` says of rows counted by these."""
+    return sum(1 << place for place, column in enumerate(reversed(COLUMNS)) if column not in columns)
 
 
 def bounds(first: date, last: date) -> tuple[datetime, datetime]:

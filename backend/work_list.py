@@ -107,12 +107,15 @@ def conditions(asked: Mapping[str, str]) -> tuple[str, list[Any]]:
     for name in EQUAL:
         if name in asked:
             add(f"{name} = {{}}", asked[name])
+    if "supervision" in asked:
+        add("supervision = {}", int(asked["supervision"]))
     if "complaint" in asked:
         add("complaint = {}", asked["complaint"] == "true")
     if asked.get("unassigned") == "true":
         parts.append("assignee IS NULL")
     if "q" in asked:
-        add("strpos(words, {}) > 0", asked["q"].lower())
+        known = "backend.pairs(words) @> backend.pairs({0}) AND " if len(asked["q"]) > 1 else ""
+        add(f"{known}strpos(words, {{0}}) > 0", asked["q"].lower())
     if "received_from" in asked:
         add("received_at >= {}", _midnight(asked["received_from"]))
     if "received_to" in asked:

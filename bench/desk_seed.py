@@ -37,7 +37,8 @@ def _conversation(number: int, chance: random.Random, now: datetime) -> tuple[tu
     """A row of `conversations`, and of `handoffs` where staff have or had it."""
     openid, owner = f"seed-{number:06d}", chance.choices(OWNERS, SHARES)[0]
     since = now - timedelta(seconds=chance.randrange(30, 86_400))
-    at_desk, urgency = owner in ("waiting", "staff"), "urgent" if chance.random() < 0.1 else "normal"
+    at_desk, haste = owner in ("waiting", "staff"), chance.random()
+    urgency = "critical" if haste < 0.01 else "urgent" if haste < 0.1 else "normal"
     assignee = chance.choice(STAFF) if owner == "staff" else None
     handoff = f"{openid}-handoff" if owner != "bot" else None
     row = (
@@ -49,7 +50,8 @@ def _conversation(number: int, chance: random.Random, now: datetime) -> tuple[tu
     state = {"waiting": "waiting", "staff": "taken", "closed": "done"}[owner]
     ended = (chance.choice(STAFF), "solved") if state == "done" else (None, None)
     about = (chance.choice(TOPICS), chance.choice(INTENTS), round(chance.random(), 3), chance.choice(AREAS))
-    return row, (handoff, openid, "request", urgency, state, since, now if state == "done" else None, *about, *ended)
+    why = ("emergency" if urgency == "critical" else "request", "normal" if urgency == "normal" else "urgent")
+    return row, (handoff, openid, *why, state, since, now if state == "done" else None, *about, *ended)
 
 
 def _messages(conversations: int, messages: int, now: datetime) -> Iterator[tuple[Any, ...]]:

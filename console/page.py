@@ -13,6 +13,7 @@ from console.assets import Assets
 from console.places import places
 from console.session import csrf
 from console.staff import ROLES, STAFF, Staff
+from weijing.intent_words import intent_word
 
 SHANGHAI = timezone(timedelta(hours=8))
 
@@ -28,8 +29,8 @@ class Pages:
 
     def __init__(self, assets: Assets, key: bytes, *, demo: bool) -> None:
         loader = FileSystemLoader(Path(__file__).with_name("templates"))
-        self._environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-        self._environment.globals.update(asset=assets.url, icon=assets.icon, demo=demo, role_words=ROLES)
+        self._environment = Environment(loader=loader, autoescape=True, auto_reload=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        self._environment.globals.update(asset=assets.url, icon=assets.icon, demo=demo, role_words=ROLES, intent_word=intent_word)
         self._environment.filters.update(clock=clock, day=day, exact=exact, local_day=local_day, moment=moment, waited=waited)
         self._key = key
 

@@ -15,10 +15,18 @@ from console.staff import Staff
 COOKIE = "weijing_console"
 IDLE = "30 minutes"
 LONGEST = "12 hours"
+SIGN_EVERY = "30 seconds"
+"""A sign of life is written at most so often: a page asks for its parts one after the other."""
 _FIND = text(f"""
-    UPDATE weijing.staff_sessions s SET seen_at = CASE WHEN :sign THEN now() ELSE s.seen_at END FROM weijing.staff p
-    WHERE s.id_hash = :id AND s.staff_id = p.id AND p.active AND s.revoked_at IS NULL AND s.expires_at > now() AND s.seen_at > now() - interval '{IDLE}'
-    RETURNING p.id, p.name, p.unit_id, p.roles, p.must_change, p.totp_sealed = '' AS must_enrol""")  # noqa: S608  a constant of ours
+    WITH found AS (
+        SELECT s.id_hash, s.seen_at, p.id, p.name, p.unit_id, p.roles, p.must_change, p.totp_sealed = '' AS must_enrol
+        FROM weijing.staff_sessions s JOIN weijing.staff p ON p.id = s.staff_id
+        WHERE s.id_hash = :id AND p.active AND s.revoked_at IS NULL AND s.expires_at > now() AND s.seen_at > now() - interval '{IDLE}'
+    ), signed AS (
+        UPDATE weijing.staff_sessions s SET seen_at = now() FROM found
+        WHERE s.id_hash = found.id_hash AND CAST(:sign AS boolean) AND found.seen_at < now() - interval '{SIGN_EVERY}'
+    )
+    SELECT * FROM found""")  # noqa: S608  constants of ours
 _OPEN = text(f"""
     INSERT INTO weijing.staff_sessions (id_hash, staff_id, created_at, seen_at, expires_at, address, agent)
     VALUES (:id, :staff_id, now(), now(), now() + interval '{LONGEST}', :address, :agent)""")  # noqa: S608  a constant of ours

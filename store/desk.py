@@ -118,6 +118,11 @@ class Desk:
         async with self._engine.begin() as connection:
             await self._seen(connection, openid, by)
 
+    async def attend(self, staff: str) -> None:
+        """A sign of life of somebody with an open console: it holds every conversation that is theirs."""
+        async with self._engine.begin() as connection:
+            await connection.execute(moves.ATTEND, {"staff": staff, "at": _now()})
+
     async def note(self, openid: str, staff: str, text: str) -> None:
         """Write a note that only staff read.
 
@@ -135,7 +140,7 @@ class Desk:
             await connection.execute(moves.NOTIFY, {"what": "note", "openids": [openid]})
 
     async def release_silent(self, minutes: int) -> list[Ownership]:
-        """Put back what an assignee has left without a sign of life for so long; run by any console, every minute or so."""
+        """Put back what an assignee without an open console has not touched for so long; run by any console, every minute or so."""
         at, released = _now(), []
         async with self._engine.begin() as connection:
             found = (await connection.execute(moves.RELEASE, {"at": at, "silent_since": at - timedelta(minutes=minutes)})).all()

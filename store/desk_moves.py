@@ -30,8 +30,10 @@ GIVE_BACK = sa.text(f"UPDATE weijing.conversations c SET owner = 'bot', {_DONE},
 CLOSE = sa.text(f"UPDATE weijing.conversations c SET owner = 'closed', {_DONE}, {_STEP} {_HIS} {_ANSWER}")  # noqa: S608
 RELEASE = sa.text(f"""
     UPDATE weijing.conversations c SET owner = 'waiting', {_FREE}, {_STEP} FROM
-    (SELECT openid, assignee FROM weijing.conversations WHERE owner = 'staff' AND assignee_seen_at < :silent_since FOR UPDATE SKIP LOCKED) old
+    (SELECT openid, assignee FROM weijing.conversations WHERE owner = 'staff' AND assignee_seen_at < :silent_since AND NOT EXISTS
+        (SELECT FROM weijing.staff s WHERE s.id = assignee AND s.attended_at >= :silent_since) FOR UPDATE SKIP LOCKED) old
     WHERE c.openid = old.openid {_ANSWER}""")  # noqa: S608
+ATTEND = sa.text("UPDATE weijing.staff SET attended_at = :at WHERE id = :staff")
 SEEN = sa.text("UPDATE weijing.conversations SET assignee_seen_at = :at WHERE openid = :openid AND owner = 'staff' AND assignee = :by RETURNING openid")
 
 HANDOFFS = sa.text("""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -25,7 +26,8 @@ class Filters:
     Args:
         confidence_below: the bot was less sure than this when it gave the conversation away.
         waited_minutes: the user waits at least so long.
-        words: the end of the openid, or something that the user said, masked.
+        urgency: `urgent` is danger too, `normal` the rest.
+        words: the end of the openid, or (two characters or more) something that the user said, masked.
         within: what this unit may see: its own, what is nobody's yet, and one's own.
     """
 
@@ -53,21 +55,30 @@ class Page:
     next: str | None
 
 
-_AT_DESK = {"owner": "c.owner = :owner", "assignee": "c.assignee = :assignee", "unit": "c.unit_id = :unit", "urgency": "c.urgency = :urgency"}
+_AT_DESK = {
+    "owner": "c.owner = :owner", "assignee": "c.assignee = :assignee", "unit": "c.unit_id = :unit",
+    "urgency": "c.rank BETWEEN CASE :urgency WHEN 'urgent' THEN 0 ELSE 2 END AND CASE :urgency WHEN 'urgent' THEN 1 ELSE 2 END",
+}  # fmt: skip
 _OF_HANDOFF = {name: f"h.{name} = :{name}" for name in ("reason", "topic", "intent", "item", "area", "end_state")}
 _OF_HANDOFF["confidence_below"] = "h.confidence < :confidence_below"
-_WORDS = {"words": """(right(c.openid, length(:words)) = :words OR EXISTS (SELECT FROM weijing.messages m
-    WHERE m.openid = c.openid AND m.direction = 'user' AND strpos(lower(m.text), lower(:words)) > 0))"""}
+FOUND = 2000
+"""The newest messages with the words that are looked for: a word that everybody says costs no more than that."""
+_WORDS = {"words": f"""c.openid IN (
+    (SELECT openid FROM weijing.messages
+    WHERE length(:words) > 1 AND direction = 'user' AND weijing.pairs(text) @> weijing.pairs(:words) AND strpos(lower(text), lower(:words)) > 0
+    ORDER BY at DESC LIMIT {FOUND})
+    UNION ALL SELECT openid FROM weijing.conversations
+    WHERE reverse(openid) ~>=~ reverse(:words) AND reverse(openid) ~<~ (reverse(:words) || chr(1114111)))"""}  # noqa: S608  a constant of ours
 _WITHIN = {"within": "(c.unit_id IS NULL OR c.unit_id = :within OR c.assignee = :me)"}
 _WAITED = {"waited_minutes": "c.waiting_since < now() - make_interval(mins => :waited_minutes)"}
 _ABOUT = "h.reason, h.topic, h.intent, h.confidence, h.item, h.area, h.opened_at, h.end_state"
 _OPEN = f"""
-    SELECT c.openid, c.channel, c.owner, c.assignee, s.name AS assignee_name, c.unit_id, c.urgency, c.waiting_since, c.claimed_at, c.assignee_seen_at,
+    SELECT c.openid, c.channel, c.owner, c.assignee, s.name AS assignee_name, c.unit_id, c.urgency, c.rank, c.waiting_since, c.claimed_at, c.assignee_seen_at,
         c.last_at, c.last_user_at, c.version, c.handoff AS key, {_ABOUT}
     FROM weijing.conversations c LEFT JOIN weijing.handoffs h ON h.key = c.handoff LEFT JOIN weijing.staff s ON s.id = c.assignee"""  # noqa: S608
 _CLOSED = f"""
-    SELECT c.openid, c.channel, c.owner, h.closed_by AS assignee, s.name AS assignee_name, c.unit_id, h.urgency, h.closed_at, c.last_at, c.last_user_at,
-        h.key, {_ABOUT}
+    SELECT c.openid, c.channel, c.owner, h.closed_by AS assignee, s.name AS assignee_name, c.unit_id, h.closed_at, c.last_at, c.last_user_at,
+        h.key, {_ABOUT}, CASE WHEN h.urgency = 'urgent' AND h.reason = 'emergency' THEN 'critical' ELSE h.urgency END AS urgency
     FROM weijing.handoffs h JOIN weijing.conversations c ON c.openid = h.openid LEFT JOIN weijing.staff s ON s.id = h.closed_by"""  # noqa: S608
 _HELD = """
     SELECT h.key, h.openid, h.asked, h.bubbles, h.reason, h.intent, h.item, h.at, h.until, c.channel
@@ -78,7 +89,7 @@ _LAST = """
     ) AS last ON true ORDER BY {order}"""
 _COUNTS = sa.text("""
     SELECT count(*) FILTER (WHERE owner <> 'staff') AS waiting, count(*) FILTER (WHERE assignee = :staff) AS mine, count(*) AS all,
-        count(*) FILTER (WHERE owner <> 'staff' AND urgency = 'urgent') AS urgent,
+        count(*) FILTER (WHERE owner <> 'staff' AND rank < 2) AS urgent,
         (SELECT count(*) FROM weijing.held_answers WHERE state = 'waiting') AS held
     FROM weijing.conversations WHERE owner IN ('waiting', 'staff', 'closed') AND waiting_since IS NOT NULL""")
 
@@ -96,8 +107,8 @@ class _Shape:
 
 
 _DESK = {**_AT_DESK, **_OF_HANDOFF, **_WAITED, **_WORDS, **_WITHIN}
-_BEHIND = "(c.urgency < :a0 OR (c.urgency = :a0 AND (c.waiting_since, c.openid) > (CAST(:a1 AS timestamptz), :a2)))"
-_ORDER, _CURSOR = "urgency DESC, waiting_since, openid", ("urgency", "waiting_since", "openid")
+_BEHIND = "(c.rank, c.waiting_since, c.openid) > (CAST(:a0 AS smallint), CAST(:a1 AS timestamptz), :a2)"
+_ORDER, _CURSOR = "rank, waiting_since, openid", ("rank", "waiting_since", "openid")
 _SHAPES: dict[View, _Shape] = {
     "waiting": _Shape(_OPEN, "c.owner IN ('waiting', 'closed') AND c.waiting_since IS NOT NULL", _ORDER, _BEHIND, _CURSOR, _DESK),
     "mine": _Shape(_OPEN, "c.owner = 'staff' AND c.assignee = :me", _ORDER, _BEHIND, _CURSOR, _DESK),
@@ -114,6 +125,10 @@ _SHAPES: dict[View, _Shape] = {
 }  # fmt: skip
 
 
+_READ: dict[str, Callable[[Any], Any]] = {**dict.fromkeys(("waiting_since", "closed_at", "until"), datetime.fromisoformat), "rank": int}
+"""How a cursor's values are read; the others are words."""
+
+
 class DeskQueue:
     """Reads of the queue."""
 
@@ -121,7 +136,7 @@ class DeskQueue:
         self._engine = engine
 
     async def page(self, view: View, *, me: str = "", filters: Filters = Filters(), after: str = "", limit: int = 50) -> Page:
-        """One page of a view: waiting and staffed ones by urgency and waiting time, held ones by their time limit, closed ones newest first.
+        """One page of a view: waiting and staffed ones by urgency (danger first) and waiting time, held ones by their time limit, closed ones newest first.
 
         Raises:
             DeedRefused: `after` is no cursor of this view.
@@ -155,7 +170,6 @@ def _opened(after: str, shape: _Shape) -> list[Any]:
         return []
     try:
         values = json.loads(base64.urlsafe_b64decode(after))
-        moments = {"waiting_since", "closed_at", "until"}
-        return [datetime.fromisoformat(value) if name in moments else str(value) for name, value in zip(shape.cursor, values, strict=True)]
+        return [_READ.get(name, str)(value) for name, value in zip(shape.cursor, values, strict=True)]
     except (binascii.Error, ValueError, TypeError):
         raise DeedRefused("这一页的地址不对，请回到第一页。", "unknown") from None

@@ -33,10 +33,12 @@ staff = sa.Table(
     sa.Column("totp_step", sa.BigInteger, nullable=False, server_default="0"),
     time("password_until", nullable=True),
     sa.Column("demo", sa.Boolean, nullable=False, server_default="false"),
+    time("attended_at", nullable=True),
     sa.CheckConstraint(f"roles <@ ARRAY[{', '.join(map(repr, ROLES))}] AND NOT roles @> ARRAY['admin', 'auditor']", name="roles_known"),
 )  # fmt: skip
 """Who may log in. `capacity` is how many conversations one person has at a time; nobody is administrator and auditor in one. `totp_step`: the half minute
-of the last code that was used; `password_until`: when a password that somebody else gave ends; `demo`: made by the demo, with the demo's password and codes."""
+of the last code that was used; `password_until`: when a password that somebody else gave ends; `demo`: made by the demo, with the demo's password and codes;
+`attended_at`: the last sign of life of an open console of theirs."""
 
 staff_codes = sa.Table(
     "staff_codes", metadata,

@@ -82,6 +82,13 @@ class TurnEvent(_Event):
     released: list[str] = []
     answer: HeldAnswer | None
 
+    @property
+    def urgency(self) -> str:
+        """`critical` where a danger is told; else what the handoff says."""
+        if self.intent == "emergency" or (self.handoff and self.handoff.reason == "emergency"):
+            return "critical"
+        return self.handoff.urgency if self.handoff else "normal"
+
 
 class DeliveryEvent(_Event):
     """A reply was delivered, or given up."""

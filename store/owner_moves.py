@@ -12,7 +12,7 @@ WAIT = sa.text("""
     WHERE openid = :openid AND owner IN ('bot', 'closed') AND (owner_at IS NULL OR owner_at <= :at)""")
 LEAVE = sa.text("""
     WITH old AS (
-        SELECT openid, owner, assignee, unit_id, :owner = 'closed' AND urgency = 'urgent' AND waiting_since IS NOT NULL AS wanted
+        SELECT openid, owner, assignee, unit_id, :owner = 'closed' AND urgency <> 'normal' AND waiting_since IS NOT NULL AS wanted
         FROM weijing.conversations WHERE openid = :openid AND (owner_at IS NULL OR owner_at <= :at) FOR UPDATE
     ), moved AS (
         UPDATE weijing.conversations c SET owner = :owner, owner_at = :at, assignee = NULL, claimed_at = NULL, assignee_seen_at = NULL,
@@ -23,10 +23,11 @@ LEAVE = sa.text("""
     INSERT INTO weijing.desk_deeds (openid, deed, previous, unit_id, at, told_at)
     SELECT openid, 'left', assignee, unit_id, CAST(:at AS timestamptz), now() FROM old WHERE owner = 'staff'""")
 """To the bot, or closed because he unsubscribed; who called for help stays in the queue though he left."""
-URGENT = sa.text("""
-    UPDATE weijing.conversations SET urgency = 'urgent', version = version + 1
-    WHERE openid = ANY(CAST(:openids AS text[])) AND urgency = 'normal' AND waiting_since IS NOT NULL""")
-"""A danger told while a person is waited for."""
+RAISE = sa.text("""
+    UPDATE weijing.conversations c SET urgency = told.urgency, version = version + 1
+    FROM unnest(CAST(:openids AS text[]), CAST(:urgencies AS text[])) AS told (openid, urgency)
+    WHERE c.openid = told.openid AND waiting_since IS NOT NULL AND rank > CASE told.urgency WHEN 'critical' THEN 0 ELSE 1 END""")
+"""Something urgent or a danger told while a person is waited for; nothing makes it less urgent."""
 REOPEN = sa.text("""
     UPDATE weijing.conversations SET owner = CASE WHEN waiting_since IS NULL THEN 'bot' ELSE 'waiting' END, owner_at = last_user_at
     WHERE openid = ANY(CAST(:openids AS text[])) AND owner = 'closed' AND owner_at < last_user_at""")

@@ -19,7 +19,7 @@ from store.desk_moves import NOTIFY
 from store.desk_tables import held_answers
 from store.erasure import ERASE
 from store.events import DeliveryEvent, Event, PostEvent, StaffEvent, TurnEvent, UnsubscribeEvent
-from store.owner_moves import LEAVE, REOPEN, RETURN, URGENT, WAIT
+from store.owner_moves import LEAVE, RAISE, REOPEN, RETURN, WAIT
 from store.tables import conversations, deliveries, handoffs, messages, turns
 
 Row = dict[str, Any]
@@ -56,7 +56,7 @@ class _Batch:
     deliveries: list[Row] = field(default_factory=list)
     waits: list[Row] = field(default_factory=list)
     leaves: list[Row] = field(default_factory=list)
-    urgent: set[str] = field(default_factory=set)
+    urgent: dict[str, str] = field(default_factory=dict)
     held: list[Row] = field(default_factory=list)
     evidence: list[Row] = field(default_factory=list)
     released: list[Row] = field(default_factory=list)
@@ -113,11 +113,11 @@ class _Batch:
         if event.handoff:
             opened = {"key": event.key, "openid": event.openid, "opened_at": event.at, **event.handoff.dict()}
             self.handoffs.append(opened)
-            self.waits.append({name: opened[name] for name in ("key", "openid", "urgency")} | {"at": event.at})
+            self.waits.append({"key": event.key, "openid": event.openid, "urgency": event.urgency, "at": event.at})
         elif event.resumed:
             self.leave(event, "bot")
-        if event.intent == "emergency" or (event.handoff and event.handoff.urgency == "urgent"):
-            self.urgent.add(event.openid)
+        if event.urgency != "normal" and self.urgent.get(event.openid) != "critical":
+            self.urgent[event.openid] = event.urgency
         if event.answer:
             answer = event.answer.dict()
             self.held.append({"key": event.key, "openid": event.openid, "at": event.at, "asked": event.text, "intent": event.intent, **answer})
@@ -173,7 +173,8 @@ async def _write_conversations(connection: AsyncConnection, batch: _Batch) -> No
     for row in sorted([*batch.waits, *batch.leaves], key=lambda row: (row["openid"], row["at"])):
         await connection.execute(LEAVE if "owner" in row else WAIT, row)
     if batch.urgent:
-        await connection.execute(URGENT, {"openids": sorted(batch.urgent)})
+        openids = sorted(batch.urgent)
+        await connection.execute(RAISE, {"openids": openids, "urgencies": [batch.urgent[openid] for openid in openids]})
 
 
 async def _settle(connection: AsyncConnection, openids: Iterable[str]) -> None:

@@ -11,6 +11,7 @@ OWNERS = ("bot", "waiting", "staff", "closed")
 DIRECTIONS = ("user", "bot", "staff", "notice")
 HANDOFF_STATES = ("waiting", "taken", "done", "returned")
 URGENCIES = ("normal", "urgent")
+RANKED = ("normal", "urgent", "critical")
 EVIDENCE_STATES = ("wanted", "kept", "refused", "expired")
 END_STATES = ("solved", "transferred", "no_answer", "spam")
 
@@ -35,15 +36,21 @@ conversations = sa.Table(
     sa.Column("urgency", sa.Text, nullable=False, server_default="normal"),
     sa.Column("handoff", sa.Text),
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("rank", sa.SmallInteger, sa.Computed("CASE urgency WHEN 'critical' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END", persisted=True), nullable=False),
     one_of("owner", OWNERS),
-    one_of("urgency", URGENCIES),
+    one_of("urgency", RANKED),
     sa.Index("conversations_by_owner", "owner", "last_at"),
     sa.Index("conversations_by_last", "last_at"),
-    sa.Index("conversations_queue", "owner", sa.text("urgency DESC"), "waiting_since", "openid"),
+    sa.Index(
+        "conversations_queue", "rank", "waiting_since", "openid", postgresql_include=["owner", "assignee"],
+        postgresql_where=sa.text("waiting_since IS NOT NULL"),
+    ),
+    sa.Index("conversations_by_end", sa.text("reverse(openid) text_pattern_ops")),
     sa.Index("conversations_by_assignee", "assignee", "owner"),
 )  # fmt: skip
 """One row a user. `owner_at` is when the owner last changed, if ever; `last_user_at` opens the platform's 48 h; texts up to `erased_at` are
-erased (the user unsubscribed). While the desk has it: `waiting_since` when the user began to wait, `urgency` and `handoff` of the handoff that is open,
+erased (the user unsubscribed). While the desk has it: `waiting_since` when the user began to wait, `urgency` and `handoff` of the handoff that is open
+(`critical`: a danger was told; `rank` puts it first),
 `assignee` and `assignee_seen_at`, the last sign of life of whoever has it. `version` grows with every deed of the desk."""
 
 messages = sa.Table(
@@ -60,6 +67,7 @@ messages = sa.Table(
     one_of("direction", DIRECTIONS),
     sa.UniqueConstraint("key", "direction", name="messages_once"),
     sa.Index("messages_by_user", "openid", "at"),
+    sa.Index("messages_by_words", sa.text("weijing.pairs(text)"), postgresql_using="gin", postgresql_where=sa.text("direction = 'user'")),
 )  # fmt: skip
 """What was said. A user's message and the bot's reply share the turn's key; `kind` is the message's kind, or a post's."""
 

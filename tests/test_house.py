@@ -10,7 +10,9 @@ import pytest
 from rasa_sdk.executor import ActionExecutor
 from ruamel.yaml import YAML
 
+from console.board.words import TOPICS as BOARD_TOPICS
 from weijing.filing import load_filings
+from weijing.intent_words import intent_words
 from weijing.settings import ROOT, Settings
 
 TOPICS = (
@@ -83,6 +85,11 @@ def test_every_intent_has_an_example_and_a_rule() -> None:
     intents = set(DOMAIN["intents"])
     assert ruled == intents
     assert {intent.partition("/")[0] for intent in examples} == intents - DECIDED
+
+
+def test_staff_read_words_for_every_intent() -> None:
+    assert list(intent_words()) == DOMAIN["intents"] and len(set(intent_words().values())) == len(DOMAIN["intents"])
+    assert {intent for intents in BOARD_TOPICS.values() for intent in intents} <= set(DOMAIN["intents"])
 
 
 @pytest.mark.parametrize("topic", TOPICS)

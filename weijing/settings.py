@@ -73,7 +73,7 @@ class Settings(BaseSettings):
     bot_model: Path = Field(default=ROOT / "models", description="a model file, or the directory whose newest model is loaded")
     nlu_encoder: Literal["auto", "off"] = Field(default="auto", description="the sentence encoder: auto = if it is installed, off = n-grams alone")
     bot_lease_ms: int = Field(default=15_000, ge=500, description="how long a worker owns a partition without renewing, in ms")
-    desk_silent_minutes: int = Field(default=10, ge=1, description="a conversation whose assignee gave no sign of life for so long goes back to the queue")
+    desk_silent_minutes: int = Field(default=10, ge=1, description="a conversation whose assignee has no console open and left it alone so long goes back")
     chaos_slow_text: str = Field(default="", description="only in test: a turn with exactly this text takes 7 s")
     chaos_plan: str = Field(default="", description="only in test: named points at which a worker kills or freezes itself")
     chaos_kill_text: str = Field(default="", description="only in test: the edge kills itself before it writes the reply to exactly this text")

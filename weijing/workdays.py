@@ -7,6 +7,7 @@ notice of a year comes out in the autumn before: until the package has it, a day
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -32,6 +33,7 @@ def covered(day: date) -> bool:
     return True
 
 
+@lru_cache(maxsize=4096)
 def is_workday(day: date) -> bool:
     """Whether offices work on that day; by Monday to Friday when the day is not `covered`."""
     try:

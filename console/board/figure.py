@@ -6,8 +6,10 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Literal
 
+from markupsafe import Markup
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
@@ -42,6 +44,19 @@ class Figure:
     drawn: int = 0
     percent: bool = False
     empty: str = "这段时间还没有数据。群众来访后，这里会自动出现。"
+
+    @property
+    def body(self) -> Markup:
+        """The rows of a page's table; made here because a template takes ten times as long, and a page has thousands of cells."""
+        return Markup("".join(f"<tr>{_head(row[0])}{''.join(map(_cell, row[1:]))}</tr>" for row in self.rows))  # noqa: S704  every cell is escaped
+
+
+def _head(cell: Cell) -> str:
+    return f'<th scope="row">{escape(str(cell))}</th>'
+
+
+def _cell(cell: Cell) -> str:
+    return f"<td>{escape(cell)}</td>" if isinstance(cell, str) else f'<td class="num">{"—" if cell is None else cell}</td>'
 
 
 def plain(cell: Cell) -> Cell:

@@ -10,8 +10,9 @@ from aiohttp import web
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.board.words import reason_of, share
+from console.board.words import share
 from console.context import console_of
+from console.desk.words import reason_words
 from store.dead_letters import DeadLetters
 from store.keys import PARTITIONS, key
 from store.redis import FAULTS, Redis
@@ -22,11 +23,11 @@ from weijing.workdays import SHANGHAI
 SILENT_S = 180
 """Seconds without a sign of life after which a person is shown as away."""
 _QUEUE = text("""
-    SELECT count(*) AS waiting, count(*) FILTER (WHERE urgency = 'urgent') AS urgent, min(waiting_since) AS since
+    SELECT count(*) AS waiting, count(*) FILTER (WHERE rank < 2) AS urgent, min(waiting_since) AS since
     FROM weijing.conversations WHERE owner = 'waiting'""")
 _HELD = text("SELECT count(*) AS held, min(until) AS until FROM weijing.held_answers WHERE state = 'waiting'")
 _PEOPLE = text("""
-    SELECT p.id, p.name, p.capacity, coalesce(c.mine, 0) AS mine, c.oldest, greatest(c.seen, s.seen) AS seen, s.staff_id IS NOT NULL AS here
+    SELECT p.id, p.name, p.capacity, coalesce(c.mine, 0) AS mine, c.oldest, greatest(c.seen, s.seen, p.attended_at) AS seen, s.staff_id IS NOT NULL AS here
     FROM weijing.staff p
     LEFT JOIN (SELECT assignee, count(*) AS mine, min(waiting_since) AS oldest, max(assignee_seen_at) AS seen FROM weijing.conversations
         WHERE owner = 'staff' AND assignee IS NOT NULL GROUP BY assignee) c ON c.assignee = p.id
@@ -85,7 +86,7 @@ async def read_now(connection: AsyncConnection) -> dict[str, Any]:
     kept = {name: sum(getattr(row, name) for row in handoffs) for name in ("handoffs", "answered", "in_60s", "in_5min", "due_60s", "due_5min")}
     return {
         "queue": queue, "held": held, "people": people, "released": released, "turns": turns, "kept": kept,
-        "reasons": [(reason_of(row.reason), row.handoffs) for row in handoffs], "sla_60s": share(kept["in_60s"], kept["due_60s"]),
+        "reasons": [(reason_words(row.reason), row.handoffs) for row in handoffs], "sla_60s": share(kept["in_60s"], kept["due_60s"]),
         "sla_5min": share(kept["in_5min"], kept["due_5min"]), "silent_s": SILENT_S,
     }  # fmt: skip
 

@@ -13,7 +13,8 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.board.figure import Cell, Figure
-from console.board.words import OTHER, TOPICS, reason_of, share, span, topic_of
+from console.board.words import OTHER, TOPICS, share, span, topic_of
+from console.desk.words import reason_words
 
 SATISFIED = (
     "独立解决：来访（同一群众中间不停顿 30 分钟以上的一段对话）从开始到结束后 24 小时内没有转人工。"
@@ -138,7 +139,7 @@ def _answer_times(asked: Span, rows: Sequence[Row[Any]]) -> Figure:
 def _reasons(rows: Sequence[Row[Any]]) -> Figure:
     counts: defaultdict[str, int] = defaultdict(int)
     for row in rows:
-        counts[reason_of(row.reason)] += row.handoffs
+        counts[reason_words(row.reason)] += row.handoffs
     table = sorted(counts.items(), key=lambda pair: -pair[1])
     return Figure("reasons", "转人工的原因", "每次转人工记一次原因。", ("原因", "次数"), table, "bar")
 

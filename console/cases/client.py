@@ -44,6 +44,11 @@ class Work:
         """A page: `work`, `next`, `total` (counted up to 1000), `more`."""
         return await self._call("GET", f"/v1/work?{urlencode({name: value for name, value in asked.items() if value})}")
 
+    async def counts(self, by: str, asked: Mapping[str, str]) -> dict[str, tuple[int, bool]]:
+        """Value of `by` (`state`, `unit`, `supervision`) -> how many fit, counted up to 1000, and whether there are more."""
+        told = await self._call("GET", f"/v1/work/counts?{urlencode({'by': by, **{name: value for name, value in asked.items() if value}})}")
+        return {one["value"]: (one["count"], one["more"]) for one in told["counts"]}
+
     async def read(self, number: str) -> Json:
         """One item, whole."""
         return await self._call("GET", f"/v1/work/{quote(number, safe='')}")

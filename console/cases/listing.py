@@ -20,7 +20,7 @@ from console.staff import staff_of
 from weijing.errors import BackendRefused
 from weijing.refusals import DeskRefused
 
-SHOWN = 40
+SHOWN, MOST = 40, 1000
 
 
 async def show_list(request: web.Request) -> web.StreamResponse:
@@ -28,12 +28,12 @@ async def show_list(request: web.Request) -> web.StreamResponse:
     staff, units = staff_of(request), await units_of(request)
     filters = Filters.of(request.query, staff)
     asked = filters.asked(staff, units)
-    page, people = await asyncio.gather(page_of(request, {**asked, "limit": str(SHOWN), "after": filters.after}), colleagues(request))
-    rows = await rows_of(request, page["work"])
+    wanted = page_of(request, {**asked, "limit": str(SHOWN), "after": filters.after})
+    page, counts = (await wanted, {}) if filters.after else await asyncio.gather(wanted, _counts(request, asked))
+    rows, people = await rows_of(request, page["work"]), await colleagues(request)
     common = {"rows": rows, "filters": filters, "next": page["next"], "words": words, "units": units, "people": people}
     if filters.after:
         return console_of(request).pages.show(request, "cases/rows.html", **common)
-    counts = await _counts(request, {name: value for name, value in asked.items() if name not in {"state", "sort"}})
     return console_of(request).pages.show(request, "cases/list.html", counts=counts, scopes=scopes(staff), key=new_key, **common)
 
 
@@ -46,7 +46,7 @@ async def page_of(request: web.Request, asked: dict[str, str]) -> Json:
     try:
         return await work_of(request).page(asked)
     except BackendRefused:
-        raise DeskRefused("筛选条件不对", "请检查日期等条件，或清除筛选后重新查找。", 422) from None
+        raise _wrong() from None
 
 
 async def rows_of(request: web.Request, items: list[Json]) -> list[Json]:
@@ -64,5 +64,14 @@ async def rows_of(request: web.Request, items: list[Json]) -> list[Json]:
 
 async def _counts(request: web.Request, asked: dict[str, str]) -> dict[str, Any]:
     """State -> how many fit, `999+` from a thousand on; the empty state is all."""
-    pages = await asyncio.gather(*(page_of(request, {**asked, "state": state, "limit": "1"}) for state in ("", *words.STATES)))
-    return {state: "999+" if page["more"] else page["total"] for state, page in zip(("", *words.STATES), pages, strict=True)}
+    try:
+        counts = await work_of(request).counts("state", {name: value for name, value in asked.items() if name not in {"state", "sort"}})
+    except BackendRefused:
+        raise _wrong() from None
+    counts[""] = sum(count for count, _ in counts.values()), any(more for _, more in counts.values())
+    told = {state: counts.get(state, (0, False)) for state in ("", *words.STATES)}
+    return {state: "999+" if more or count > MOST else count for state, (count, more) in told.items()}
+
+
+def _wrong() -> DeskRefused:
+    return DeskRefused("筛选条件不对", "请检查日期等条件，或清除筛选后重新查找。", 422)

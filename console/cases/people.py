@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from console.context import console_of
 
+PEOPLE = web.RequestKey("people", dict)
 _ALL = text("SELECT id, name, unit_id, active AND roles && ARRAY['agent', 'supervisor'] AS works FROM weijing.staff ORDER BY name")
 
 
@@ -23,10 +24,14 @@ class Colleague:
 
 
 async def colleagues(request: web.Request) -> dict[str, Colleague]:
-    """Everybody by id."""
+    """Everybody by id, asked for once in a request."""
+    if PEOPLE in request:
+        known: dict[str, Colleague] = request[PEOPLE]
+        return known
     async with console_of(request).engine.connect() as connection:
         rows = (await connection.execute(_ALL)).all()
-    return {row.id: Colleague(row.id, row.name, row.unit_id or "", row.works) for row in rows}
+    request[PEOPLE] = {row.id: Colleague(row.id, row.name, row.unit_id or "", row.works) for row in rows}
+    return await colleagues(request)
 
 
 def name_of(known: dict[str, Colleague], who: str | None) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+from urllib.parse import urlencode
+
 from aiohttp import web
 
 from console import audit
@@ -11,16 +15,22 @@ from console.context import console_of
 from console.staff import staff_of
 from weijing.service_item import CATEGORIES
 
+SHOWN = 60
+
 
 async def show_items(request: web.Request) -> web.StreamResponse:
-    """All of a category or with the words that are looked for; those that are off stand first."""
+    """All of a category or with the words that are looked for, a page at a time; those that are off stand first."""
     console, asked = console_of(request), {"category": request.query.get("category", ""), "q": request.query.get("q", "").strip()[:64]}
     asked["category"] = asked["category"] if asked["category"] in CATEGORIES else ""
-    calls = Calls(console.http)
-    off = (await calls.get("/v1/service-items", active="false", **asked))["items"]
-    on = (await calls.get("/v1/service-items", **asked))["items"]
+    calls, after = Calls(console.http), request.query.get("after", "")
+    off, on = [told["items"] for told in await asyncio.gather(calls.get("/v1/service-items", active="false", **asked), calls.get("/v1/service-items", **asked))]
     items = [{**item, "active": False} for item in off] + [{**item, "active": True} for item in on]
-    return console.pages.show(request, "content/items.html", items=items, off=len(off), categories=CATEGORIES, asked=asked)
+    start = next((place + 1 for place, item in enumerate(items) if item["id"] == after), 0)
+    shown, more = items[start : start + SHOWN], urlencode({**asked, "after": items[start + SHOWN - 1]["id"]}) if len(items) > start + SHOWN else ""
+    values: dict[str, Any] = {"items": shown, "more": more, "categories": CATEGORIES}
+    if after:
+        return console.pages.show(request, "content/item_rows.html", **values)
+    return console.pages.show(request, "content/items.html", total=len(items), off=len(off), asked=asked, **values)
 
 
 async def switch_item(request: web.Request) -> web.StreamResponse:

@@ -77,8 +77,8 @@ async def note(request: web.Request) -> web.StreamResponse:
 
 
 async def alive(request: web.Request) -> web.StreamResponse:
-    """The assignee still looks at it."""
-    await done(room_of(request).deeds.seen(request.match_info["openid"], staff_of(request).id))
+    """The console is open: whatever is this person's stays theirs."""
+    await room_of(request).deeds.attend(staff_of(request).id)
     raise web.HTTPNoContent
 
 

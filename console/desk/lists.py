@@ -17,6 +17,7 @@ from console.desk.room import room_of
 from console.route import Handler
 from console.staff import Staff, staff_of
 from store.desk_queue import View
+from weijing.intent_words import intent_words
 from weijing.refusals import DeskRefused
 
 VIEWS: dict[View, str] = {"waiting": "待接", "mine": "我的", "all": "全部", "closed": "已办结"}
@@ -57,7 +58,6 @@ async def rows(request: web.Request, wanted: Asked, limit: int = PAGE) -> dict[s
     room, staff = room_of(request), staff_of(request)
     page = await done(room.queue.page(wanted.view, me=staff.id, filters=wanted.filters(staff), after=wanted.after, limit=limit))
     shown = [{**row, **await _told(request, row, staff)} for row in page.rows]
-    shown.sort(key=lambda row: (row["urgency"] != "urgent", not row["critical"]) if wanted.view != "closed" else 0)  # stable: else as the store has them
     return {"rows": shown, "next": page.next, "asked": wanted, "view": wanted.view, "words": words}
 
 
@@ -66,7 +66,7 @@ async def queue(request: web.Request, wanted: Asked) -> dict[str, Any]:
     async with console_of(request).engine.connect() as connection:
         views = (await connection.execute(_VIEWS, {"staff": staff_of(request).id})).all()
         units, topics = (await connection.execute(_UNITS)).all(), list((await connection.execute(_TOPICS)).scalars())
-    return {**await rows(request, wanted), "views": VIEWS, "saved": views, "units": units, "topics": topics}
+    return {**await rows(request, wanted), "views": VIEWS, "saved": views, "units": units, "topics": topics, "intents": intent_words()}
 
 
 async def _told(request: web.Request, row: dict[str, Any], staff: Staff) -> dict[str, Any]:
@@ -75,7 +75,7 @@ async def _told(request: web.Request, row: dict[str, Any], staff: Staff) -> dict
     since: datetime = row.get("waiting_since") or row.get("closed_at") or row["last_at"]
     seen, told = row.get("assignee_seen_at"), row["last_user_at"]
     unread = row["owner"] == "staff" and row["assignee"] == staff.id and bool(seen and told and told > seen)
-    return {"title": row["topic"] or item or words.reason_words(row["reason"]), "since": since, "unread": unread, "critical": row["reason"] == "emergency"}
+    return {"title": row["topic"] or item or words.reason_words(row["reason"]), "since": since, "unread": unread}
 
 
 async def show_counts(request: web.Request) -> web.StreamResponse:

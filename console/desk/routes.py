@@ -25,6 +25,7 @@ ROUTES: tuple[Route, ...] = (
     *(get(f"/desk/{view}", lists.show_list(view), "queue.read", *_WHO) for view in _VIEWS),
     get("/desk/rows", lists.show_rows, "queue.read", *_WHO, quiet=True),
     get("/counts", lists.show_counts, "counts.read", *_WHO, quiet=True),
+    post("/desk/alive", deeds.alive, "conversation.attend", *_WHO, quiet=True),
     post("/desk/views", lists.save_view, "view.save", *_WHO),
     post("/desk/views/drop", lists.drop_view, "view.drop", *_WHO),
     get("/desk/held", held.show_held, "held.read", *_WHO),
@@ -50,6 +51,5 @@ ROUTES: tuple[Route, ...] = (
     _deed("reply", composer.reply, "conversation.reply"),
     _deed("retry", composer.retry, "conversation.retry"),
     _deed("typing", composer.typing, "conversation.typing", quiet=True),
-    _deed("alive", deeds.alive, "conversation.attend", quiet=True),
 )
 """Quiet reads of a conversation are those that an open page asks for by itself; they note the reading once in ten minutes (`console.desk.reading`)."""

@@ -34,6 +34,7 @@ def show_talk(view: View) -> Handler:
 
     async def handler(request: web.Request) -> web.StreamResponse:
         values = {**await talk(request), **await _lines(request), **await _info(request)}
+        await _read(request, values["foot"])
         pages = console_of(request).pages
         if "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers:
             return pages.show(request, "desk/open.html", **values, view=view)
@@ -68,14 +69,18 @@ async def show_head(request: web.Request) -> web.StreamResponse:
 
 async def show_lines(request: web.Request) -> web.StreamResponse:
     """What was said, as it is now; as many lines as the page shows."""
-    room, openid = room_of(request), request.match_info["openid"]
-    await noted(request, "conversation.read", openid)
+    await noted(request, "conversation.read", request.match_info["openid"])
     values = await talk(request)
-    if values["foot"] == "mine":
-        await room.deeds.seen(openid, staff_of(request).id)
+    await _read(request, values["foot"])
     shown = request.query.get("shown", "")
     limit = min(max(PAGE, int(shown)), MOST) if shown.isdecimal() else PAGE
     return console_of(request).pages.show(request, "desk/lines.html", **values, **await _lines(request, limit))
+
+
+async def _read(request: web.Request, foot: str) -> None:
+    """What is one's own is no longer marked as unread."""
+    if foot == "mine":
+        await room_of(request).deeds.seen(request.match_info["openid"], staff_of(request).id)
 
 
 async def show_older(request: web.Request) -> web.StreamResponse:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 REASONS = {
     "request": "群众要求", "fallback": "两次没听懂", "report": "投诉举报", "emergency": "紧急求助", "language": "外语", "filing": "办件要人看",
-    "letter": "来信", "appointment": "预约", "risk": "问题要由人答",
+    "letter": "来信", "appointment": "预约", "risk": "问题要由人答", "failure": "系统出错", "held": "待审超时",
 }  # fmt: skip
 """Why the bot gave a conversation away (`handoffs.reason`)."""
 END_STATES = {"solved": "已解决", "transferred": "已转其他部门", "no_answer": "群众没有回音", "spam": "骚扰"}
 """How a conversation ended (`handoffs.end_state`)."""
+URGENCIES = {"normal": "一般", "urgent": "加急", "critical": "危急"}
+"""`conversations.urgency`."""
 OWNERS = {"bot": "机器人接待", "waiting": "等人接", "staff": "坐席接待", "closed": "已办结"}
 DEEDS = {"claimed": "认领", "transferred": "转给", "returned": "交回机器人", "closed": "办结", "released": "无人照看，放回待接", "left": "群众返回机器人或离开"}
 """`desk_deeds.deed`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +15,7 @@ from console.page import SHANGHAI
 from console.staff import staff_of
 from console.trail import reading
 from console.trail.export import MOST, workbook
-from console.trail.reading import PAGE, WHOLE, Asked, day_of
+from console.trail.reading import PAGE, Asked, day_of
 from console.trail.words import ACTS
 
 
@@ -31,26 +31,31 @@ async def show_list(request: web.Request) -> web.StreamResponse:
 
 
 async def show_day(request: web.Request) -> web.StreamResponse:
-    """One person's day from morning to night; without a person, the choice of one."""
-    today = datetime.now(SHANGHAI).date()
-    who, day = Asked.of(request.query).who, day_of(request.query.get("day", "")) or today
+    """One person's day from morning to night, a page at a time; without a person, the choice of one."""
+    today, query = datetime.now(SHANGHAI).date(), Asked.of(request.query)
+    who, day = query.who, day_of(request.query.get("day", "")) or today
+    whole = Asked(who=who, since=day, until=day)
     async with console_of(request).engine.connect() as connection:
         people = await reading.people(connection)
-        found = await reading.rows(connection, Asked(who=who, since=day, until=day), WHOLE + 1, oldest_first=True) if who else []
-    counted = Counter(row["words"] for row in found[:WHOLE]).most_common()
-    step = timedelta(days=1)
+        counted = await reading.by_act(connection, whole) if who else []
+        found = await reading.rows(connection, replace(whole, after=query.after), PAGE + 1, oldest_first=True) if counted else []
+    step, own = timedelta(days=1), {"who": who, "day": day}
     links = {"earlier": urlencode({"who": who, "day": day - step}), "later": urlencode({"who": who, "day": day + step}) if day < today else ""}
-    values: dict[str, Any] = {"rows": found[:WHOLE], "more": len(found) > WHOLE, "who": who, "day": day, "people": people, "counted": counted, **links}
+    links |= {"first": urlencode(own) if query.after else "", "next": urlencode({**own, "after": found[PAGE - 1]["seq"]}) if len(found) > PAGE else ""}
+    values: dict[str, Any] = {"rows": found[:PAGE], "who": who, "day": day, "people": people, "counted": counted, **links}
     return console_of(request).pages.show(request, "audit/day.html", **values)
 
 
 async def show_object(request: web.Request) -> web.StreamResponse:
-    """One object's history: who read it, who did what with it."""
-    asked = Asked(object=Asked.of(request.query).object, part=False)
+    """One object's history: who read it, who did what with it, the newest first, a page at a time."""
+    query = Asked.of(request.query)
+    asked = Asked(object=query.object, before=query.before, part=False)
     async with console_of(request).engine.connect() as connection:
-        found = await reading.rows(connection, asked, WHOLE + 1) if asked.object else []
         persons = await reading.by_person(connection, asked.object) if asked.object else []
-    values: dict[str, Any] = {"rows": found[:WHOLE], "more": len(found) > WHOLE, "thing": asked.object, "persons": persons}
+        found = await reading.rows(connection, asked, PAGE + 1) if persons else []
+    older = urlencode({"object": asked.object, "before": found[PAGE - 1]["seq"]}) if len(found) > PAGE else ""
+    newest = urlencode({"object": asked.object}) if asked.before else ""
+    values: dict[str, Any] = {"rows": found[:PAGE], "older": older, "newest": newest, "thing": asked.object, "persons": persons}
     return console_of(request).pages.show(request, "audit/object.html", **values)
 
 

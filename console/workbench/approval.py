@@ -12,8 +12,8 @@ from console.context import console_of
 from console.staff import Staff, staff_of
 from console.workbench import labels
 from console.workbench.bench import bench_of
-from console.workbench.corpus import word
 from console.workbench.form import choice, found, number, sent
+from weijing.intent_words import intent_word
 from weijing.refusals import DeskRefused
 
 _WAITING = text("""
@@ -54,7 +54,7 @@ async def decide(request: web.Request) -> web.StreamResponse:
             _DECIDE, {"id": row["id"], "state": "committed" if commit or state == "approved" else "rejected", "by": staff.id, "commit": commit}
         )
         await audit.append(connection, staff.id, f"label.{state}", str(row["id"]), intent=label.intent, by=row["by"], commit=commit)
-    toast = {"title": "已通过" if state == "approved" else "已退回", "words": f"「{label.text[:20]}」→ {word(label.intent)}", "undo": 0, "revert": ""}
+    toast = {"title": "已通过" if state == "approved" else "已退回", "words": f"「{label.text[:20]}」→ {intent_word(label.intent)}", "undo": 0, "revert": ""}
     return await _show(request, "workbench/approval_list.html", toast=toast)
 
 
@@ -64,4 +64,4 @@ async def _show(request: web.Request, template: str, **more: Any) -> web.StreamR
     async with console.engine.connect() as connection:
         rows = (await connection.execute(_WAITING)).mappings().all()
     clashes = {row["id"]: labels.clashes(corpus, labels.of_row(row)) for row in rows}
-    return console.pages.show(request, template, **{"rows": rows, "clashes": clashes, "word": word, "toast": None, "items": corpus.items, **more})
+    return console.pages.show(request, template, **{"rows": rows, "clashes": clashes, "toast": None, "items": corpus.items, **more})

@@ -15,57 +15,6 @@ from console.workbench.repo import Repo
 
 DECIDED = ("nlu_clarify", "nlu_fallback")
 """Intents that the decider sets; nobody labels by them."""
-WORDS = {
-    "ask_guide": "问办事指南",
-    "query_progress": "查进度",
-    "query_case": "查案件",
-    "follow_progress": "订阅进度",
-    "withdraw_report": "撤回举报",
-    "file_report": "举报投诉",
-    "add_evidence": "补充证据",
-    "check_name": "查重名",
-    "ask_naming": "新生儿取名",
-    "file_residence": "居住登记",
-    "file_ride": "乘车报备",
-    "file_bank_identity": "银行开户证明",
-    "file_declaration": "申报备案",
-    "check_in": "报平安",
-    "ride_contact": "紧急联系人",
-    "book_appointment": "预约",
-    "cancel_appointment": "改或取消预约",
-    "find_office": "找网点",
-    "bind_identity": "绑定身份",
-    "rate_service": "评价",
-    "write_letter": "写信建议",
-    "answer_survey": "参加调查",
-    "ask_notice": "看通知",
-    "subscribe_notice": "订阅通知",
-    "track_delivery": "查邮寄",
-    "request_handoff": "转人工",
-    "emergency": "危急求助",
-    "greet": "问好",
-    "thank": "感谢",
-    "goodbye": "告别",
-    "affirm": "肯定",
-    "deny": "否定",
-    "cancel": "取消退出",
-    "correct": "更正",
-    "repeat": "再说一遍",
-    "help": "求助说明",
-    "easy_mode": "长辈模式",
-    "show_menu": "菜单",
-    "foreign_language": "外语",
-    "smalltalk": "闲聊",
-    "out_of_scope": "不归公安管",
-    "nlu_clarify": "反问",
-    "nlu_fallback": "没听懂",
-}
-"""Intent -> how pages name it; intents that trainers made go by their id."""
-
-
-def word(intent: str | None) -> str:
-    """How a page names an intent."""
-    return WORDS.get(intent or "", intent or "无")
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from console.staff import staff_of
 from console.workbench import examples as nlu
 from console.workbench import intents, scores
 from console.workbench.bench import bench_of
-from console.workbench.corpus import DECIDED, Corpus, word
+from console.workbench.corpus import DECIDED, Corpus
 from console.workbench.examples import Example, Files, bare
 from console.workbench.form import choice, sent, words
+from weijing.intent_words import intent_word
 from weijing.refusals import DeskRefused
 
 SHOWN = 200
@@ -30,12 +31,13 @@ async def show(request: web.Request) -> web.StreamResponse:
         report = await scores.newest(connection)
     counts, marks = Counter(one.intent for one in corpus.examples), scores.by_intent(report)
     rows: list[dict[str, Any]] = [
-        {"id": name, "title": word(name), "examples": counts[name], "marks": marks.get(name), "code": name in intents.in_code()} for name in corpus.intents
+        {"id": name, "title": intent_word(name), "examples": counts[name], "marks": marks.get(name), "code": name in intents.in_code()}
+        for name in corpus.intents
     ]
     rows.sort(key=lambda row: (row["marks"]["f1"] if row["marks"] else 2.0, row["examples"]))
     found = [one for one in corpus.examples if bare(asked) in bare(one.text)][:SHOWN] if bare(asked) else []
     return console.pages.show(
-        request, "workbench/data.html", rows=rows, asked=asked, found=found, total=len(corpus.examples), word=word, model=report.get("model", "")
+        request, "workbench/data.html", rows=rows, asked=asked, found=found, total=len(corpus.examples), model=report.get("model", "")
     )
 
 
@@ -50,7 +52,7 @@ async def show_intent(request: web.Request) -> web.StreamResponse:
     values: dict[str, Any] = {"examples": shown[:SHOWN], "more": max(0, len(shown) - SHOWN), "count": len(mine), "marks": scores.by_intent(report).get(intent)}
     free = intent not in intents.in_code()
     mixed = scores.confusions(report, intent)
-    return console.pages.show(request, "workbench/intent.html", intent=intent, asked=asked, free=free, mixed=mixed, word=word, intents=corpus.intents, **values)
+    return console.pages.show(request, "workbench/intent.html", intent=intent, asked=asked, free=free, mixed=mixed, intents=corpus.intents, **values)
 
 
 async def add(request: web.Request) -> web.StreamResponse:
@@ -61,10 +63,10 @@ async def add(request: web.Request) -> web.StreamResponse:
     new = [line for line in dict.fromkeys(lines) if intent not in corpus.known.get(bare(nlu.plain(line)), [])]
     clash = next((one for line in new for one in nlu.conflicts(corpus.examples, nlu.plain(line), intent)), None)
     if not lines or clash:
-        reason = f"「{clash.text}」已经是「{word(clash.intent)}」的例句。请先移过来，或去掉这一句。" if clash else "请每行写一句。"
+        reason = f"「{clash.text}」已经是「{intent_word(clash.intent)}」的例句。请先移过来，或去掉这一句。" if clash else "请每行写一句。"
         raise DeskRefused("没有添加", reason, 409 if clash else 422)
     files = await asyncio.to_thread(nlu.added, corpus.files, intent, new) if new else corpus.files
-    return await _commit(request, corpus, files, f"{word(intent)}：加 {len(new)} 条例句", intent)
+    return await _commit(request, corpus, files, f"{intent_word(intent)}：加 {len(new)} 条例句", intent)
 
 
 async def change(request: web.Request) -> web.StreamResponse:
@@ -74,8 +76,8 @@ async def change(request: web.Request) -> web.StreamResponse:
     raw = words(form, "raw", "例句", 400)
     clash = next(nlu.conflicts(corpus.examples, nlu.plain(raw), intent), None)
     if clash:
-        raise DeskRefused("和已有的例句矛盾", f"「{clash.text}」已经是「{word(clash.intent)}」的例句。")
-    return await _commit(request, corpus, nlu.changed(corpus.files, example, raw), f"{word(intent)}：改例句「{example.text[:20]}」", intent)
+        raise DeskRefused("和已有的例句矛盾", f"「{clash.text}」已经是「{intent_word(clash.intent)}」的例句。")
+    return await _commit(request, corpus, nlu.changed(corpus.files, example, raw), f"{intent_word(intent)}：改例句「{example.text[:20]}」", intent)
 
 
 async def change_several(request: web.Request) -> web.StreamResponse:
@@ -84,15 +86,16 @@ async def change_several(request: web.Request) -> web.StreamResponse:
     deed, chosen = choice(form, "deed", "怎么处理", ("delete", "move", "split")), _chosen(corpus, form, intent)
     if deed == "move":
         into = choice(form, "into", "移到哪个意图", [one for one in corpus.intents if one != intent])
-        return await _commit(request, corpus, intents.moved(corpus, chosen, into), f"{len(chosen)} 条例句从「{word(intent)}」移到「{word(into)}」", into)
+        title = f"{len(chosen)} 条例句从「{intent_word(intent)}」移到「{intent_word(into)}」"
+        return await _commit(request, corpus, intents.moved(corpus, chosen, into), title, into)
     if deed == "split":
         new = words(form, "new", "新意图的名字", 40)
         files = await asyncio.to_thread(intents.split, corpus, intent, new, chosen)
-        return await _commit(request, corpus, files, f"从「{word(intent)}」拆出 {new}，{len(chosen)} 条例句", new)
+        return await _commit(request, corpus, files, f"从「{intent_word(intent)}」拆出 {new}，{len(chosen)} 条例句", new)
     left = sum(one.intent == intent for one in corpus.examples) - len(chosen)
     if not left:
         raise DeskRefused("不能全删", "一个意图至少要留一条例句。不要它的话，请合并到别的意图。")
-    return await _commit(request, corpus, nlu.taken_out(corpus.files, chosen), f"{word(intent)}：删 {len(chosen)} 条例句", intent)
+    return await _commit(request, corpus, nlu.taken_out(corpus.files, chosen), f"{intent_word(intent)}：删 {len(chosen)} 条例句", intent)
 
 
 async def rename(request: web.Request) -> web.StreamResponse:
@@ -103,7 +106,7 @@ async def rename(request: web.Request) -> web.StreamResponse:
         files, title = await asyncio.to_thread(intents.renamed, corpus, intent, new), f"意图 {intent} 改名为 {new}"
     else:
         new = choice(form, "into", "并入哪个意图", corpus.intents)
-        files, title = await asyncio.to_thread(intents.merged, corpus, intent, new), f"意图 {intent} 并入「{word(new)}」"
+        files, title = await asyncio.to_thread(intents.merged, corpus, intent, new), f"意图 {intent} 并入「{intent_word(new)}」"
     return await _commit(request, corpus, files, title, new)
 
 

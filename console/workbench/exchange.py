@@ -19,8 +19,9 @@ from console.context import console_of
 from console.staff import staff_of
 from console.workbench import examples as nlu
 from console.workbench.bench import bench_of
-from console.workbench.corpus import Corpus, word
+from console.workbench.corpus import Corpus
 from console.workbench.examples import Example, Files, bare
+from weijing.intent_words import intent_word
 from weijing.refusals import DeskRefused
 
 MOST_BYTES, MOST_ROWS, MOST_UNPACKED = 2 * 1024 * 1024, 5000, 40 * 1024 * 1024
@@ -107,7 +108,7 @@ def checked(corpus: Corpus, rows: Iterable[Row]) -> list[Row]:
             raise DeskRefused(f"第 {number} 条的意图不对", f"没有导入。没有「{intent[:40]}」这个意图，请先拆分出来，或改成已有的。", 422)
         others = {*corpus.known.get(bare(nlu.plain(said)), []), *([new[bare(nlu.plain(said))][1]] if bare(nlu.plain(said)) in new else [])}
         if others - {intent}:
-            raise DeskRefused(f"第 {number} 条和已有的矛盾", f"没有导入。「{said[:30]}」已经是「{word(next(iter(others - {intent})))}」的例句。", 422)
+            raise DeskRefused(f"第 {number} 条和已有的矛盾", f"没有导入。「{said[:30]}」已经是「{intent_word(next(iter(others - {intent})))}」的例句。", 422)
         if not others:
             new[bare(nlu.plain(said))] = (said, intent, category)
     return list(new.values())

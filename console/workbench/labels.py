@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from console.staff import Staff
 from console.workbench import examples as nlu
 from console.workbench.bench import Workbench
-from console.workbench.corpus import Corpus, Item, word
+from console.workbench.corpus import Corpus, Item
 from console.workbench.examples import Example, Files, bare, trainable
 from console.workbench.lines import load, scalar
+from weijing.intent_words import intent_word
 from weijing.refusals import DeskRefused
 from weijing.service_item import ASPECTS
 
@@ -55,7 +56,7 @@ class Label:
     @property
     def name(self) -> str:
         """How a page names it."""
-        return word(self.intent) + (f" · {self.item}" if self.item else "")
+        return intent_word(self.intent) + (f" · {self.item}" if self.item else "")
 
 
 def checked(corpus: Corpus, label: Label) -> Label:

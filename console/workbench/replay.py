@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Row
 
 from console.context import console_of
+from console.desk.words import REASONS
 from console.staff import staff_of
 from store import jobs, models
 from weijing.refusals import DeskRefused
@@ -28,7 +29,7 @@ async def show_handoffs(request: web.Request) -> web.Response:
     """Conversations that were handed over, the newest first."""
     async with console_of(request).engine.connect() as connection:
         rows = list(await connection.execute(_HANDOFFS))
-    return console_of(request).pages.show(request, "workbench/replay.html", handoffs=rows)
+    return console_of(request).pages.show(request, "workbench/replay.html", handoffs=rows, reasons=REASONS)
 
 
 async def show_handoff(request: web.Request) -> web.Response:

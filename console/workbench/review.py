@@ -13,11 +13,12 @@ from console.context import console_of
 from console.staff import staff_of
 from console.workbench import labels, queue
 from console.workbench.bench import bench_of
-from console.workbench.corpus import Corpus, word
+from console.workbench.corpus import Corpus
 from console.workbench.examples import bare
 from console.workbench.form import choice, found, number, sent
 from console.workbench.labels import ENTITIES, Label
 from console.workbench.search import search
+from weijing.intent_words import intent_word
 from weijing.refusals import DeskRefused
 from weijing.service_item import ASPECTS
 
@@ -66,9 +67,8 @@ async def label(request: web.Request) -> web.StreamResponse:
         made = await labels.note(connection, wanted, row["id"], staff.id, "proposed" if wanted.critical else "committed", commit)
         detail = {"intent": wanted.intent, "item": wanted.item, "messages": len(done), "commit": commit, "label": made}
         await audit.append(connection, staff.id, "label.made", str(row["id"]), **detail)
-    told = (
-        ("等第二个人审批", f"「{word(wanted.intent)}」关系重大，由另一位训练师或主管审批后生效。") if wanted.critical else _told(wanted, commit, 1 + len(taken))
-    )
+    later = ("等第二个人审批", f"「{intent_word(wanted.intent)}」关系重大，由另一位训练师或主管审批后生效。")
+    told = later if wanted.critical else _told(wanted, commit, 1 + len(taken))
     return await _next(request, row, form, *told, revert=commit)
 
 
@@ -95,7 +95,7 @@ async def why(request: web.Request) -> web.StreamResponse:
     async with console_of(request).engine.connect() as connection:
         row = found(await queue.one(connection, number(request)))
     told = await bench_of(request).parser.parse(row["text"])
-    return console_of(request).pages.show(request, "workbench/why.html", told=told, rules=RULES, word=word)
+    return console_of(request).pages.show(request, "workbench/why.html", told=told, rules=RULES)
 
 
 async def options(request: web.Request) -> web.StreamResponse:
@@ -128,8 +128,8 @@ def bars(ranking: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _told(wanted: Label, commit: str, count: int) -> tuple[str, str]:
     more = f"，连同相近的 {count - 1} 条" if count > 1 else ""
     if not commit:
-        return "语料里已经有了", f"已归为「{word(wanted.intent)}」{more}，没有重复添加。"
-    return "已保存", f"「{wanted.text[:16]}」→ {word(wanted.intent)}{more}。"
+        return "语料里已经有了", f"已归为「{intent_word(wanted.intent)}」{more}，没有重复添加。"
+    return "已保存", f"「{wanted.text[:16]}」→ {intent_word(wanted.intent)}{more}。"
 
 
 async def _next(
@@ -156,7 +156,7 @@ async def _answer(
         values: dict[str, Any] = {"counts": await queue.counts(connection), "row": row, "state": state, "reason": reason}
         if row:
             values |= {"members": await queue.members(connection, row), "story": await queue.story(connection, row), "near": near(corpus, row["text"])}
-    shown = {"states": queue.STATES, "reasons": queue.REASONS, "aspects": ASPECTS, "entities": ENTITIES, "word": word, "bars": bars, "items": corpus.items}
+    shown = {"states": queue.STATES, "reasons": queue.REASONS, "aspects": ASPECTS, "entities": ENTITIES, "bars": bars, "items": corpus.items}
     return console.pages.show(request, template, status=status, **{**shown, "wanted": None, "clash": [], "toast": None, **values, **more})
 
 

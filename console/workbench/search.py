@@ -8,7 +8,8 @@ from functools import lru_cache
 from pypinyin import Style, lazy_pinyin
 from rapidfuzz import fuzz
 
-from console.workbench.corpus import Corpus, word
+from console.workbench.corpus import Corpus
+from weijing.intent_words import intent_word
 from weijing.service_item import CATEGORIES
 
 SHOWN = 8
@@ -27,7 +28,7 @@ class Option:
 
 def options(corpus: Corpus) -> list[Option]:
     """Everything that can be chosen."""
-    intents = [Option(name, "", word(name), name) for name in corpus.intents]
+    intents = [Option(name, "", intent_word(name), name) for name in corpus.intents]
     return intents + [Option("ask_guide", item.id, item.name, f"事项 · {CATEGORIES.get(item.category, item.category)}") for item in corpus.items.values()]
 
 

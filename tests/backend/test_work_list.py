@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections import Counter
 from typing import Any
 
 import asyncpg
@@ -23,6 +24,11 @@ MANY = """
 VIEWS: tuple[dict[str, str], ...] = (
     {}, {"warning": "red"}, {"state": "received", "sort": "urgency"}, {"unit": "public_order", "sort": "received"}, {"area": "批量区7"}, {"q": "摆摊 49999"},
 )  # fmt: skip
+
+
+def hour(one: dict[str, Any]) -> int:
+    """In Shanghai, as answers have it."""
+    return int(one["received_at"][11:13])
 
 
 async def listed(api: Api, **query: str) -> Any:
@@ -90,13 +96,28 @@ async def test_a_cursor_of_another_order_is_refused(api: Api) -> None:
         assert (await api("GET", "/v1/work", params={"after": made_up, "sort": str(keys[0] if isinstance(keys, list) else "due")})).status == 400, keys
 
 
+@pytest.mark.parametrize("by", ["state", "unit", "supervision"])
+async def test_counts_are_those_of_the_list(api: Api, by: str) -> None:
+    for query in ({}, {"warning": "red"}, {"kind": "report", "complaint": "false"}):
+        rows = (await listed(api, limit="100", **query))["work"]
+        told = (await api("GET", "/v1/work/counts", params={"by": by, **query})).json
+        assert told["by"] == by and not any(one["more"] for one in told["counts"])
+        assert {one["value"]: one["count"] for one in told["counts"]} == Counter(str(row[by]) for row in rows), query
+    level = rows[0]["supervision"]
+    assert {one["supervision"] for one in (await listed(api, supervision=str(level)))["work"]} == {level}
+    assert (await api("GET", "/v1/work/counts", params={"by": "colour"})).status == 400
+
+
 async def test_the_board_has_its_figures(api: Api) -> None:
     figures = (await api("GET", "/v1/work/statistics")).json
     whole = (await listed(api, limit="100"))["work"]
     inside = [one for one in whole if one["received_at"][:10] >= figures["from"]]
     assert sum(row["count"] for row in figures["by_day"]) == sum(row["count"] for row in figures["by_state"]) == len(inside)
     assert {one["number"] for one in figures["overdue"]} == {one["number"] for one in whole if one["warning"] == "red"}
-    assert figures["by_area_and_hour"] and all(0 <= row["hour"] < 24 for row in figures["by_area_and_hour"])
+    reports = [one for one in inside if one["kind"] == "report"]
+    assert {(row["area"], row["hour"]): row["count"] for row in figures["by_area_and_hour"]} == Counter((one["area"], hour(one)) for one in reports)
+    assert {(row["day"], row["kind"]): row["count"] for row in figures["by_day"]} == Counter((one["received_at"][:10], one["kind"]) for one in inside)
+    assert sum(row["count"] for row in figures["by_weekday_and_hour"]) == len(reports) and sum(row["count"] for row in figures["by_topic"]) == len(inside)
     assert figures["time_to_end"] and all(row["hours"] > 0 for row in figures["time_to_end"])
     for query in ({"from": "2026-02-30"}, {"from": "2026-03-01", "to": "2026-02-01"}, {"from": "2020-01-01", "to": "2026-01-01"}):
         assert (await api("GET", "/v1/work/statistics", params=query)).status == 400

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import time
+import wave
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
@@ -63,6 +65,37 @@ async def test_a_conversation_from_its_arrival_to_the_reply(desk: Desk, browser:
     await browser.locator("#lines .said.staff").wait_for()
     await asyncio.sleep(0.3)
     assert await outbox(redis, openid) == [[{"text": "您好，补领要本人来"}]] and await browser.input_value("#draft") == ""
+
+
+async def test_what_comes_while_one_reads_above_is_counted_and_a_voice_plays(desk: Desk, browser: Page) -> None:
+    openid = f"o{uuid4().hex[:20]}"
+    said = turn(openid, "〔语音〕", kind="voice", ago=40)
+    lines = [turn(openid, f"第{number}句", ago=300 - number) for number in range(30)]
+    await happened(desk, turn(openid, "转人工", reason="request", ago=400), *lines, said)
+    store = await EvidenceStore.open(desk.settings.database_url, desk.settings.derived_key("evidence"))
+    await store.keep(Evidence(evidence_id(said["key"]), openid, said["key"], "voice"), wav())
+    await store.close()
+    await browser.goto(f"{desk.base}/desk/waiting/{openid}")
+    await browser.wait_for_function("performance.getEntriesByType('resource').length > 5")
+    heard = "async () => { const voice = document.querySelector('#lines audio'); await voice.play(); return voice.duration; }"
+    assert await browser.evaluate(heard) > 0.4
+    await browser.evaluate("document.getElementById('scroll').scrollTop = 0")
+    await happened(desk, *(turn(openid, f"又一句{number}", bubbles=[], ago=3 - number) for number in range(3)))
+    await browser.get_by_role("button", name="3 条新消息").click()
+    left = "(() => { const box = document.getElementById('scroll'); return box.scrollHeight - box.scrollTop - box.clientHeight; })()"
+    assert await browser.evaluate(left) < 60
+    await browser.locator("#pill").wait_for(state="hidden")
+
+
+def wav() -> bytes:
+    """Half a second of silence."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(bytes(8000))
+    return file.getvalue()
 
 
 async def test_axe_finds_nothing_serious(desk: Desk, browser: Page) -> None:

@@ -157,6 +157,16 @@ async def test_who_gives_no_sign_of_life_loses_it_and_the_supervisor_sees_it(des
     assert [one.data["deed"] for one in await notes_to_the_bot(redis, "silent")] == ["released"]
 
 
+async def test_an_open_console_holds_every_conversation_of_its_owner(desk: Desk, engine: AsyncEngine) -> None:
+    await put(engine, "one", owner="staff")
+    await put(engine, "two", owner="staff")
+    await desk.attend(LI)
+    assert await desk.release_silent(2) == [] and (await conversation(engine, "two")).owner == "staff"
+    async with engine.begin() as connection:
+        await connection.execute(sa.update(desk_tables.staff).values(attended_at=sa.func.now() - timedelta(minutes=3)))
+    assert {one.openid for one in await desk.release_silent(2)} == {"one", "two"}
+
+
 async def test_a_deed_that_nobody_could_tell_the_bot_is_told_later_once(desk: Desk, engine: AsyncEngine, redis: Redis) -> None:
     await put(engine)
     owned = await desk.claim(USER, LI)

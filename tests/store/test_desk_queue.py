@@ -64,21 +64,23 @@ async def everything(queue: DeskQueue, view: View, **arguments: Any) -> list[dic
 async def test_all_who_wait_come_once_the_urgent_first_then_by_how_long(queue: DeskQueue) -> None:
     rows = await everything(queue, "waiting")
     assert len({row["openid"] for row in rows}) == len(rows) == (await queue.counts(""))["waiting"] > 300
-    order = [(row["urgency"] != "urgent", row["waiting_since"], row["openid"]) for row in rows]
-    assert order == sorted(order) and any(first for first, *_ in order) and not order[0][0]
+    order = [(("critical", "urgent", "normal").index(row["urgency"]), row["waiting_since"], row["openid"]) for row in rows]
+    assert order == sorted(order) and {first for first, *_ in order} == {0, 1, 2}, "danger stands before haste on every page, not only within one"
     assert {row["owner"] for row in rows} == {"waiting"} and all(row["last_text"].endswith("句话") for row in rows)
 
 
 @pytest.mark.parametrize(
     ("filters", "holds"),
     [
-        (Filters(urgency="urgent"), lambda row: row["urgency"] == "urgent"),
+        (Filters(urgency="urgent"), lambda row: row["urgency"] in ("urgent", "critical")),
         (Filters(topic="交管", area="东城区"), lambda row: (row["topic"], row["area"]) == ("交管", "东城区")),
         (Filters(intent="nlu_fallback", confidence_below=0.5), lambda row: row["intent"] == "nlu_fallback" and row["confidence"] < 0.5),
         (Filters(waited_minutes=720), lambda row: row["waiting_since"] is not None),
         (Filters(owner="staff"), lambda row: row["owner"] == "staff" and row["assignee_name"].startswith("坐席")),
         (Filters(assignee=STAFF[3]), lambda row: row["assignee"] == STAFF[3]),
         (Filters(reason="risk"), lambda row: False),
+        (Filters(words="7"), lambda row: row["openid"].endswith("7")),
+        (Filters(words="第7句话没人说过"), lambda row: False),
     ],
 )
 async def test_a_filter_leaves_those_that_fit_and_leaves_none_of_them_out(queue: DeskQueue, filters: Filters, holds: Any) -> None:
@@ -143,7 +145,7 @@ async def test_no_view_reads_all_messages_or_turns(queue: DeskQueue, engine: Asy
     sa.event.listen(engine.sync_engine, "before_cursor_execute", lambda *words: statements.append((words[2], words[3])))
     views: tuple[View, ...] = ("waiting", "mine", "all", "held", "closed")
     for view in views:
-        await queue.page(view, me=STAFF[0], filters=Filters(topic="交管"))
+        await queue.page(view, me=STAFF[0], filters=Filters(topic="交管", words="第77句"))
     await queue.counts(STAFF[0])
     await Transcript(engine).page("seed-000007")
     asked = list(statements)

@@ -50,7 +50,7 @@ async def test_who_waits_waits_since_the_handoff_which_says_what_it_is_about(red
 
 async def test_danger_told_while_waiting_makes_it_urgent(redis: Redis, engine: AsyncEngine) -> None:
     await projected(redis, engine, turn(1, handoff=HANDOFF, paused=True), turn(2, intent="emergency", paused=True, bubbles=[]))
-    assert (await conversation(engine)).urgency == "urgent"
+    assert ((row := await conversation(engine)).urgency, row.rank) == ("critical", 0)
     await projected(redis, engine, turn(3, resumed=True))
     row = await conversation(engine)
     assert (row.urgency, row.waiting_since, row.handoff) == ("normal", None, None)
@@ -76,7 +76,7 @@ async def test_who_unsubscribes_behind_a_call_for_help_still_waits(redis: Redis,
     help_call = turn(1, intent="emergency", handoff={**HANDOFF, "urgency": "urgent"}, paused=True)
     await projected(redis, engine, help_call, {"type": "unsubscribe", "openid": USER, "at": T0 + 2000})
     row = await conversation(engine)
-    assert (row.owner, row.urgency, row.waiting_since) == ("closed", "urgent", at(1))
+    assert (row.owner, row.urgency, row.waiting_since) == ("closed", "critical", at(1))
     assert await rows(engine, tables.messages, "key", "direction") != [], "what was cried for is kept until staff are done"
 
 

@@ -1,4 +1,4 @@
-// What every page does: the session's token goes with each deed, toasts leave, dialogs open and close by name, and ? shows the keys of the page.
+// What every page does: the session's token goes with each deed, toasts leave, the desk hears who is there, dialogs open and close by name, and ? shows the keys of the page.
 
 const csrf = document.querySelector('meta[name="csrf"]').content;
 
@@ -27,6 +27,12 @@ document.addEventListener("htmx:afterRequest", (event) => {  // a form in a dial
 document.addEventListener("htmx:sendError", () => {
   document.getElementById("toasts").insertAdjacentHTML("beforeend", '<div class="toast bad" data-toast><p><b>连不上服务器</b><br>没有办成。请看看网络，再试一次。</p></div>');
 });
+
+const ALIVE_MS = 30000;
+function attend() {  // whoever has the console open keeps the conversations that are theirs
+  if (document.visibilityState === "visible") fetch("/desk/alive", { method: "POST", headers: { "X-CSRF-Token": csrf, "HX-Request": "true" } }).catch(() => {});
+}
+if ("attends" in document.body.dataset) { attend(); setInterval(attend, ALIVE_MS); }
 
 export function typing(event) {
   return event.target.closest("input, textarea, select, [contenteditable]") || event.ctrlKey || event.metaKey || event.altKey;

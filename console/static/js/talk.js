@@ -1,11 +1,10 @@
-// One conversation that is open: it stays where one reads, tells of what is new below, and shows that somebody is here.
+// One conversation that is open: it stays where one reads and tells of what is new below.
 
 const scroll = () => document.getElementById("scroll");
 const pill = () => document.getElementById("pill");
 const talk = () => document.querySelector(".talk")?.dataset.openid;
 const count = () => document.querySelectorAll("#lines [data-said]").length;
 const atEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 60;
-const ALIVE_MS = 30000;
 let before = null, unseen = 0;
 
 function toEnd() {
@@ -49,5 +48,4 @@ export function deed(path) {
   const csrf = document.querySelector('meta[name="csrf"]').content;
   return fetch(`/desk/talks/${talk()}/${path}`, { method: "POST", headers: { "X-CSRF-Token": csrf, "HX-Request": "true" } });
 }
-setInterval(() => { if (document.getElementById("composer") && document.visibilityState === "visible") deed("alive"); }, ALIVE_MS);
 toEnd();
