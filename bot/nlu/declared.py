@@ -66,6 +66,8 @@ _CALL_LAST = re.compile(
     r"(?:来|过来)?(?:跟我|和我)?(?:说|讲|谈|问|解答|处理)?(?:行不行|行吗|好不好|好吗|可以吗|吧|呗|嘛|啊|谢谢|[,，。.!！?？~\s])*$"
 )
 """The call after the story, which may be long."""
+_MONEY = re.compile("钱|款|账|汇|[0-9一二两三四五六七八九十百千万][元块万]")
+"""What else is handed on to somebody."""
 _LONGEST_CALL = 26
 """Characters of a message that calls for a person from its beginning; what is longer tells of something."""
 
@@ -74,7 +76,7 @@ _PERSON_ENGLISH = re.compile(
     r"\b(?:real|live|actual) (?:person|human|agent|officer)\b|^(?:a )?human(?: please| agent)?[.!]*$|\b(?:human|live) (?:agent|operator|being)\b"
     r"|\b(?:talk|speak|chat) (?:to|with) (?:a |an |some)?(?:real |human |live )?(?:person|human|agent|operator|officer|someone|somebody|staff)\b"
     r"|\b(?:get|give|find|bring) me (?:a |an |some)?(?:human|person|agent|officer|one)\b|^(?:agent|operator)[.!]*$|\bis there (?:a|any) (?:human|staff)\b"
-    r"|\b(?:transfer|connect|put) me (?:through )?(?:to|with) (?:a |an |the |your |some)?(?:human|person|agent|officer|operator|representative|someone|somebody|staff)\b"
+    r"|\b(?:transfer|connect|put) me (?:through )?(?:to|with) (?:a |an |the |your |some)?(?:human|person|agent|officer|operator|someone|somebody|staff)\b"
     r"|(?:^|\b(?:to|with|contact|need|want) (?:your )?)customer (?:service|support)(?: please)?[.!?]*$",
     re.IGNORECASE,
 )
@@ -87,7 +89,7 @@ def wants_person_in_english(text: str) -> bool:
 
 def wants_person(text: str) -> bool:
     """Whether the words call for somebody who is no machine."""
-    if _CALL_LAST.search(text):
+    if _CALL_LAST.search(text) and not _MONEY.search(text):
         return True
     return len(text) <= _LONGEST_CALL and bool(_PERSON_WANTED.search(text)) and not _NOT_PERSON.search(text)
 

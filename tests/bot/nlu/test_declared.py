@@ -54,6 +54,7 @@ def test_a_call_for_a_person_is_heard(text: str) -> None:
         "你是真人吗", "真人秀怎么报名", "给你们领导写信", "所长信箱在哪", "警察来我家要看证件吗", "民警找我谈话要去吗", "我老公跟别的女人聊天",
         "派出所所长电话多少", "举报真人百家乐", "叫什么名字好", "请警察来看看楼下打架的",
         "我出差回不去身份证要过期了能不能让家里人帮我找个人代办", "昨天有人冒充银行的说我的卡有问题还说要给我转接民警", "楼上打起来了玻璃都砸了请赶紧叫警察来",
+        "对方说是公司的客服让我把三万块钱直接转给他们的人",
     ],
 )  # fmt: skip
 def test_words_about_persons_are_not(text: str) -> None:
@@ -95,11 +96,23 @@ def test_a_number_with_another_wish_is_not(text: str) -> None:
     assert declared(text) == ""
 
 
-@pytest.mark.parametrize("text", ["can I talk to a person", "real human", "human", "I need to speak with an officer", "live agent please", "put me through to your staff", "contact customer support"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can I talk to a person", "real human", "human", "I need to speak with an officer", "live agent please", "put me through to your staff",
+        "contact customer support",
+    ],
+)  # fmt: skip
 def test_a_person_is_wanted_in_english(text: str) -> None:
     assert wants_person_in_english(text)
 
 
-@pytest.mark.parametrize("text", ["is human trafficking a crime", "the customer service of my bank was hacked", "transfer my car to a person abroad", "travel agent registration", "I lost my passport", "where can a foreign person register"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is human trafficking a crime", "the customer service of my bank was hacked", "transfer my car to a person abroad",
+        "travel agent registration", "I lost my passport", "where can a foreign person register",
+    ],
+)  # fmt: skip
 def test_other_english_words_want_nobody(text: str) -> None:
     assert not wants_person_in_english(text)
