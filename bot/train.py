@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import secrets
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,14 +25,42 @@ def main(argv: list[str]) -> int:
     options.add_argument("--out", type=Path, default=ROOT / "models", help="folder of the models (default: models/)")
     options.add_argument("--project", type=Path, default=ROOT, help="folder with config.yml, domain.yml and data/ (default: this project)")
     options.add_argument("--commit", help="of the data, noted beside the model (default: where the project's checkout stands)")
+    options.add_argument("--wait", action="store_true", help="load what a training needs, then wait for the other arguments: a JSON list, one line of standard input")
     options.add_argument("--if-needed", action="store_true", help="keep the newest model if nothing it depends on has changed")
     chosen = options.parse_args(argv)
+    if chosen.wait:
+        _prepare()
+        ordered = sys.stdin.readline()
+        if not ordered:
+            return 0
+        chosen = options.parse_args(json.loads(ordered))
     use_project(chosen.project)
     known = fresh_model(chosen.out) if chosen.if_needed else None
     if known:
         print("nothing changed since this model was trained")
     print(known or train_model(chosen.out, lambda line: print(line, flush=True), chosen.commit))
     return 0
+
+
+def _prepare() -> None:
+    """Load everything that is the same for every training."""
+    _load_rasa()
+    from bot.nlu.encoder import load_encoder
+    from bot.nlu.jieba_tokenizer import make_tokenizer
+    from bot.train_graph import configure
+
+    configure(ROOT)
+    load_encoder()
+    make_tokenizer([])
+
+
+def _load_rasa() -> None:
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    os.environ.setdefault("LOG_LEVEL", "WARNING")  # Rasa shows a progress bar for each policy step below it
+    from bot.quiet import quiet_rasa
+
+    quiet_rasa()
+    lean.install()
 
 
 def train_model(out: Path, say: Say, commit: str | None = None) -> Path:
@@ -42,12 +71,7 @@ def train_model(out: Path, say: Say, commit: str | None = None) -> Path:
     """
     started, digest = time.monotonic(), fingerprint()
     say("loading Rasa (about 3 s) ...")
-    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-    os.environ.setdefault("LOG_LEVEL", "WARNING")  # Rasa shows a progress bar for each policy step below it
-    from bot.quiet import quiet_rasa
-
-    quiet_rasa()
-    lean.install()
+    _load_rasa()
     from bot.train_graph import train_graph
 
     say(f"loaded after {time.monotonic() - started:.1f} s; training ...")

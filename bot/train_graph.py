@@ -33,7 +33,7 @@ def train_graph(root: Path, model: Path, say: Say) -> None:
         TrainingFailed: Rasa refused the data; the message holds its reason.
     """
     try:
-        importer = ReadOnce(str(root / "config.yml"), str(root / "domain.yml"), [str(root / "data")])
+        importer = _importer(root)
         configuration = _configuration(importer)
         with tempfile.TemporaryDirectory() as folder:
             storage = LocalModelStorage(Path(folder))
@@ -42,6 +42,17 @@ def train_graph(root: Path, model: Path, say: Say) -> None:
             storage.create_model_package(model, configuration, importer.get_domain())
     except RasaException as error:
         raise TrainingFailed(f"Rasa refused the training data: {error}") from error
+
+
+def configure(root: Path) -> None:
+    """Load the code of `root`'s components, whatever the data will be."""
+    import bot.nlu.trainer  # noqa: F401  the classifier itself imports it only when it trains
+
+    _configuration(_importer(root))
+
+
+def _importer(root: Path) -> ReadOnce:
+    return ReadOnce(str(root / "config.yml"), str(root / "domain.yml"), [str(root / "data")])
 
 
 def _configuration(importer: ReadOnce) -> GraphModelConfiguration:

@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import sys
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
@@ -35,17 +36,26 @@ class Ended:
     last: str
 
 
+async def start(*arguments: str, stdin: int = asyncio.subprocess.DEVNULL) -> Process:
+    """`python -m weijing ARGUMENTS`, in a process group of its own."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "weijing", *arguments, cwd=ROOT, stdin=stdin, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE, start_new_session=True, preexec_fn=lambda: os.nice(NICE), limit=LINE_BYTES,
+        env=child_environment(OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2", RASA_TELEMETRY_ENABLED="false", PYTHONUNBUFFERED="1"),
+    )  # fmt: skip
+
+
 async def run_child(say: Say, *arguments: str) -> Ended:
-    """Run `python -m weijing ARGUMENTS`; standard error and all but the last line of standard output go to `say`.
+    """Run a command to its end, as `follow` does."""
+    return await follow(say, await start(*arguments))
+
+
+async def follow(say: Say, process: Process) -> Ended:
+    """See a child to its end; standard error and all but the last line of standard output go to `say`.
 
     Raises:
         Cancelled: the job was cancelled; nothing of the child is left.
     """
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "weijing", *arguments, cwd=ROOT, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE, start_new_session=True, preexec_fn=lambda: os.nice(NICE), limit=LINE_BYTES,
-        env=child_environment(OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2", RASA_TELEMETRY_ENABLED="false", PYTHONUNBUFFERED="1"),
-    )  # fmt: skip
     last = [""]
     readers = [asyncio.create_task(_follow(process.stderr, say)), asyncio.create_task(_hold_last(process.stdout, say, last))]
     try:
@@ -55,12 +65,17 @@ async def run_child(say: Say, *arguments: str) -> Ended:
                 raise Cancelled
         await asyncio.gather(*readers)
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+        await kill(process)
         for reader in readers:
             reader.cancel()
     return Ended(process.returncode or 0, last[0])
+
+
+async def kill(process: Process) -> None:
+    """End a child with all that it started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()
 
 
 async def _lines(stream: asyncio.StreamReader | None) -> AsyncIterator[str]:

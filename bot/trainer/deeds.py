@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.trainer.checkout import check_out
 from bot.trainer.child import must_be_clean, run_child
+from bot.trainer.standby import Standby
 from bot.trainer.switch import Switch
 from store import models
 from store.jobs import Job, Jobs
@@ -29,10 +30,11 @@ class Deeds:
 
     Args:
         switch: carries releases out.
+        standby: trains.
     """
 
-    def __init__(self, settings: Settings, engine: AsyncEngine, jobs: Jobs, switch: Switch) -> None:
-        self._settings, self._engine, self._jobs, self._switch = settings, engine, jobs, switch
+    def __init__(self, settings: Settings, engine: AsyncEngine, jobs: Jobs, switch: Switch, standby: Standby) -> None:
+        self._settings, self._engine, self._jobs, self._switch, self._standby = settings, engine, jobs, switch, standby
 
     async def do(self, job: Job) -> tuple[str, dict[str, Any]]:
         """Do a job: (the sentence of the page, the result).
@@ -57,7 +59,7 @@ class Deeds:
                 step, log = ("训练中" if line else ""), f"{line}\n" if line else ""
                 return await self._jobs.seen(job.id, progress=min(55, 5 + 50 * lines // COMPONENTS) if line else 0, step=step, log=log)
 
-            ended = await run_child(say, "train", "--project", str(project), "--out", str(out), "--commit", commit)
+            ended = await self._standby.train(say, "--project", str(project), "--out", str(out), "--commit", commit)
             must_be_clean(ended, "训练没有成功")
             seconds = round(time.monotonic() - started, 1)
             model = await self._keep(Path(ended.last), commit, job.by)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.trainer import canary
 from bot.trainer.child import Cancelled
 from bot.trainer.deeds import Deeds
+from bot.trainer.standby import Standby
 from bot.trainer.switch import Switch
 from store.db import FAULTS, async_engine, cause_of
 from store.jobs import Job, Jobs
@@ -44,13 +45,14 @@ def main(argv: list[str]) -> int:
 async def _serve(settings: Settings) -> None:
     engine, redis = async_engine(settings.database_url), client(settings.redis_url)
     jobs, releases = Jobs(engine), Releases(redis)
-    deeds = Deeds(settings, engine, jobs, Switch(settings, engine, jobs, releases))
+    standby = Standby()
+    deeds = Deeds(settings, engine, jobs, Switch(settings, engine, jobs, releases), standby)
 
     async def ready() -> Mapping[str, bool]:
         return {"database": await _answers(engine)}
 
     try:
-        await stay(settings.trainer_port, ready, work(jobs, deeds), _watch(engine, releases))
+        await stay(settings.trainer_port, ready, work(jobs, deeds), _watch(engine, releases), standby.keep())
     finally:
         await redis.close(close_connection_pool=True)
         await engine.dispose()
