@@ -25,7 +25,7 @@ def main(argv: list[str]) -> int:
     options.add_argument("--out", type=Path, default=ROOT / "models", help="folder of the models (default: models/)")
     options.add_argument("--project", type=Path, default=ROOT, help="folder with config.yml, domain.yml and data/ (default: this project)")
     options.add_argument("--commit", help="of the data, noted beside the model (default: where the project's checkout stands)")
-    options.add_argument("--wait", action="store_true", help="load what a training needs, then wait for the other arguments: a JSON list, one line of standard input")
+    options.add_argument("--wait", action="store_true", help="load all, then wait for the other arguments: a JSON list on standard input")
     options.add_argument("--if-needed", action="store_true", help="keep the newest model if nothing it depends on has changed")
     chosen = options.parse_args(argv)
     if chosen.wait:

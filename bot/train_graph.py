@@ -18,6 +18,7 @@ from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.validation import validate
 from rasa.shared.data import TrainingType
 from rasa.shared.exceptions import RasaException
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.train_data import ReadOnce
 from weijing.errors import TrainingFailed
@@ -40,6 +41,26 @@ def train_graph(root: Path, model: Path, say: Say) -> None:
             context = ExecutionContext(graph_schema=configuration.train_schema)
             DaskGraphRunner.create(configuration.train_schema, storage, context, [_Progress(say)]).run({PLACEHOLDER_IMPORTER: importer})
             storage.create_model_package(model, configuration, importer.get_domain())
+    except RasaException as error:
+        raise TrainingFailed(f"Rasa refused the training data: {error}") from error
+
+
+def training_data(root: Path, component: str) -> TrainingData:
+    """What a component (its class's name) would be trained with: the examples of `root` behind every component before it.
+
+    Raises:
+        TrainingFailed: Rasa refused the data, or the configuration has no such component.
+    """
+    try:
+        importer = _importer(root)
+        schema = _configuration(importer).train_schema
+        needed = [node.needs["training_data"] for node in schema.nodes.values() if node.fn == "train" and node.uses.__name__ == component]
+        if not needed:
+            raise TrainingFailed(f"config.yml has no {component}")
+        with tempfile.TemporaryDirectory() as folder:
+            runner = DaskGraphRunner.create(schema, LocalModelStorage(Path(folder)), ExecutionContext(graph_schema=schema), [])
+            found: TrainingData = runner.run({PLACEHOLDER_IMPORTER: importer}, targets=needed)[needed[0]]
+            return found
     except RasaException as error:
         raise TrainingFailed(f"Rasa refused the training data: {error}") from error
 

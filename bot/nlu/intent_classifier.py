@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -18,6 +18,9 @@ from bot.nlu.intent_model import IntentModel
 from bot.nlu.wording import SCORES, neutral, normalized, words
 from weijing.encoder_package import encoder_name
 from weijing.settings import load_settings
+
+if TYPE_CHECKING:
+    from bot.nlu.trainer import Examples
 
 _RANKED = 5
 
@@ -51,16 +54,9 @@ class CascadeIntentClassifier(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on every example that has an intent."""
-        from bot.nlu.trainer import Examples, train
+        from bot.nlu.trainer import train
 
-        found = [example for example in training_data.intent_examples if example.get("text")]
-        examples = Examples(
-            [neutral(normalized(example)) for example in found],
-            [words(example) for example in found],
-            [label_of(example) for example in found],
-            [(example.get(METADATA) or {}).get("share", 1.0) for example in found],
-        )
-        model = train(examples, load_encoder())
+        model = train(examples_of(learnt(training_data)), load_encoder())
         with self._model_storage.write_to(self._resource) as folder:
             model.save(folder)
         return self._resource
@@ -87,6 +83,23 @@ class CascadeIntentClassifier(GraphComponent, IntentClassifier):
 
 def _confidence(ranked: dict[str, Any]) -> float:
     return float(ranked[PREDICTED_CONFIDENCE_KEY])
+
+
+def learnt(training_data: TrainingData) -> list[Message]:
+    """The examples that are learnt from: those with an intent and words."""
+    return [example for example in training_data.intent_examples if example.get("text")]
+
+
+def examples_of(found: list[Message]) -> Examples:
+    """The same as the trainer wants them."""
+    from bot.nlu.trainer import Examples
+
+    return Examples(
+        [neutral(normalized(example)) for example in found],
+        [words(example) for example in found],
+        [label_of(example) for example in found],
+        [(example.get(METADATA) or {}).get("share", 1.0) for example in found],
+    )
 
 
 def label_of(example: Message) -> str:

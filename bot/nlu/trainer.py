@@ -1,8 +1,7 @@
 """Trains an `IntentModel` in seconds and without scikit-learn: ridge regression on the classes, solved among examples instead of features.
 
-With n examples the kernel is n × n whatever the features are, so that one Cholesky factor gives the weights for every class at once, and the scores of
-examples by a model that has not seen them (Allen's PRESS formula). Those unseen scores are what the probabilities are calibrated on. The time grows with n³.
-The examples are shuffled with those of the calibration last: the last corner of the factor alone tells their part of the inverse, at no cost.
+Unseen scores (`bot.nlu.ridge`) are what the probabilities are calibrated on. The examples are shuffled with those of the calibration last: the last corner of
+the factor alone tells their part of the inverse, at no cost.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.linalg.lapack import spotrf, spotrs, strtri
 from scipy.optimize import minimize, minimize_scalar
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
@@ -22,11 +20,9 @@ from bot.nlu.calibration import Calibration, Floats, log_odds, softmax
 from bot.nlu.encoder import Encoder, encode_examples
 from bot.nlu.intent_model import IntentModel
 from bot.nlu.ngram_model import NgramModel, ngrams
+from bot.nlu.ridge import solve
 from bot.nlu.second_look import SecondLook, axes_of, likeness, turned
-from weijing.errors import TrainingFailed
 
-RIDGE = 0.3
-"""Strength of the regularisation; between 0.1 and 1.0 accuracy hardly moves."""
 _CALIBRATED = 3000
 """Examples on which the three numbers of a calibration are fitted at most."""
 _BLOCK = 1024
@@ -70,12 +66,29 @@ def train(examples: Examples, encoder: Encoder | None) -> IntentModel:
         return _train(examples, encoder)
 
 
+def unseen_shares(examples: Examples, encoder: Encoder | None) -> tuple[list[str], Floats]:
+    """(labels, their probabilities for each example by the model that all other examples make): leave-one-out without training again.
+
+    One fit of everything that is known of a message, where a loaded model asks the n-grams first.
+
+    Raises:
+        TrainingFailed: the examples determine no model.
+    """
+    with threadpool_limits(os.cpu_count(), "blas"):
+        labels, targets = _targets(examples)
+        kernel = _kernel(_matrix(_vocabulary(examples), examples))
+        if encoder:
+            encodings = encode_examples(encoder, examples.texts)
+            mean = encodings.mean(axis=0)
+            _add_likeness(kernel, turned(encodings, mean, axes_of(encodings, mean)))
+        _, unseen = solve(kernel, targets, np.array(examples.shares, np.float32), len(examples.texts))
+        return labels, calibrate(unseen, targets.argmax(axis=1)).shares(unseen)
+
+
 def _train(examples: Examples, encoder: Encoder | None) -> IntentModel:
     examples = _shuffled(examples)
-    labels = sorted(set(examples.labels))
     share = np.array(examples.shares, np.float32)
-    targets = -np.ones((len(share), len(labels)), np.float32)
-    targets[np.arange(len(share)), [labels.index(label) for label in examples.labels]] = 1.0
+    labels, targets = _targets(examples)
     first = _vocabulary(examples)
     matrix = _matrix(first, examples)
     kernel = _kernel(matrix)
@@ -87,12 +100,18 @@ def _train(examples: Examples, encoder: Encoder | None) -> IntentModel:
     mean = encodings.mean(axis=0)
     axes = axes_of(encodings, mean)
     meanings = turned(encodings, mean, axes)
-    for start in range(0, len(share), _BLOCK):
-        end = start + _BLOCK
-        kernel[start:end, :end] += likeness(meanings[start:end], meanings[:end])
+    _add_likeness(kernel, meanings)
     both = _fit(kernel, targets, share)
     second = SecondLook(encoder.name, both.weights(matrix), both.bias, mean, axes, meanings, both.dual, both.calibration)
     return IntentModel(labels, first, second, encoder)
+
+
+def _targets(examples: Examples) -> tuple[list[str], Floats]:
+    """The labels, and for each example 1 at its own and -1 at the others."""
+    labels = sorted(set(examples.labels))
+    targets = -np.ones((len(examples.labels), len(labels)), np.float32)
+    targets[np.arange(len(targets)), [labels.index(label) for label in examples.labels]] = 1.0
+    return labels, targets
 
 
 def _shuffled(examples: Examples) -> Examples:
@@ -112,30 +131,16 @@ def _kernel(matrix: csr_matrix) -> Floats:
     return kernel
 
 
+def _add_likeness(kernel: Floats, meanings: Floats) -> None:
+    for start in range(0, len(kernel), _BLOCK):
+        end = start + _BLOCK
+        kernel[start:end, :end] += likeness(meanings[start:end], meanings[:end])
+
+
 def _fit(kernel: Floats, targets: Floats, share: Floats) -> _Fit:
     last = min(_CALIBRATED, int((share == 1.0).sum()) or len(share))
     dual, unseen = solve(kernel, targets, share, last)
     return _Fit(dual, calibrate(unseen, targets[-last:].argmax(axis=1)))
-
-
-def solve(kernel: Floats, targets: Floats, share: Floats, last: int) -> tuple[Floats, Floats]:
-    """(what each example says of each label, scores of the `last` examples by a model without each).
-
-    Args:
-        kernel: its lower triangle; single precision is plenty, the ridge keeps it well-behaved.
-
-    Raises:
-        TrainingFailed: the kernel is no kernel.
-    """
-    system = np.array(kernel.T, order="F")  # the order of columns that LAPACK wants
-    system[np.diag_indices(len(share))] += RIDGE / share
-    factor, failed = spotrf(system, lower=False, clean=False, overwrite_a=True)
-    if failed:
-        raise TrainingFailed("the intent classifier cannot be fitted: is an example's share 0 or not a number?")
-    dual, _ = spotrs(factor, np.asfortranarray(targets), lower=False)
-    root, _ = strtri(np.asfortranarray(np.triu(factor[-last:, -last:])), lower=False, overwrite_c=True)
-    unseen: Floats = targets[-last:] - dual[-last:] / np.einsum("ij,ij->i", root, root)[:, None]  # the diagonal of the inverse
-    return np.ascontiguousarray(dual), unseen
 
 
 def _vocabulary(examples: Examples) -> NgramModel:

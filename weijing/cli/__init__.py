@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "parse": ("bot.parse", "what the bot understands of each line on standard input"),
     "talk": ("bot.talk", "talk to a model beside its trace; nothing is stored or changed"),
     "evaluate": ("bot.evaluation.command", "how well the bot understands messages that it was not trained on; writes results/evaluation.html"),
+    "crossval": ("bot.evaluation.crossval", "how well each training example is understood by a model that has not seen it; doubtful labels"),
     "validate": ("bot.validate", "check domain, data and service items"),
     "catalogue": ("weijing.catalogue", "write docs/catalogue.md, every service item with its basis; --check says whether it is current"),
     "simulate": ("channels.simulator.terminal", "talk to the bot in this terminal through real encrypted pushes"),

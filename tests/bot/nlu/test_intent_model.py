@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from bot.nlu.calibration import Calibration, Floats, softmax
 from bot.nlu.encoder import Encoder, encode_examples, load_encoder
 from bot.nlu.intent_model import SURE, IntentModel
-from bot.nlu.trainer import RIDGE, Examples, calibrate, solve, train
+from bot.nlu.ridge import RIDGE, solve
+from bot.nlu.trainer import Examples, calibrate, train
 from weijing.model_file import fingerprint
 from weijing.settings import load_settings
 
