@@ -1,7 +1,7 @@
 """What PostgreSQL forgets of a user who left: every word, and whose the rows are that stay to be counted.
 
 Without an openid the rows of `turns`, `deliveries`, `handoffs` and `desk_deeds` are nobody's: anonymised information is no personal
-information (个人信息保护法 art. 4).
+information (个人信息保护法 art. 4). So is a committed label: the example it became is a sentence that names nobody. What no commit holds yet goes.
 What a call for help said stays until staff are done with it (art. 13). The row in `conversations` stays a week, so that late events from before are erased too.
 """
 
@@ -36,8 +36,21 @@ _DEEDS = sa.text("""
 _REVIEW = sa.text("""
     DELETE FROM weijing.review r USING weijing.conversations c
     WHERE c.openid = r.openid AND c.openid = ANY(CAST(:openids AS text[])) AND r.at <= c.erased_at""")
-ERASE = (_WORDS, _TURNS, _DELIVERIES, _HANDOFFS, _NOTES, _HELD, _DEEDS, _REVIEW)
-"""For users by `openids`; may be repeated."""
+_GONE = """
+    (SELECT r.id, r.text FROM weijing.review r JOIN weijing.conversations c USING (openid)
+    WHERE c.openid = ANY(CAST(:openids AS text[])) AND r.at <= c.erased_at)"""
+_TAKEN = sa.text(f"""
+    UPDATE weijing.labels SET taken = taken - ARRAY(SELECT text FROM {_GONE} g) WHERE taken ?| ARRAY(SELECT text FROM {_GONE} g)""")  # noqa: S608  our own words
+_PROPOSED = sa.text(f"DELETE FROM weijing.labels l USING {_GONE} g WHERE l.review_id = g.id AND l.state <> 'committed'")  # noqa: S608
+_LABELS = sa.text(f"UPDATE weijing.labels l SET text = '', entities = '[]' FROM {_GONE} g WHERE l.review_id = g.id")  # noqa: S608
+_REPLAYS = sa.text("""
+    UPDATE weijing.jobs j SET args = jsonb_set(j.args, '{cases}', (SELECT coalesce(jsonb_agg(one), '[]') FROM jsonb_array_elements(j.args->'cases') one
+    WHERE one->>'handoff' <> ALL(g.keys))) FROM (SELECT array_agg(h.key) AS keys FROM weijing.handoffs h JOIN weijing.conversations c USING (openid)
+    WHERE c.openid = ANY(CAST(:openids AS text[])) AND h.opened_at <= c.erased_at) g
+    WHERE j.kind = 'replay' AND EXISTS (SELECT FROM jsonb_array_elements(j.args->'cases') one WHERE one->>'handoff' = ANY(g.keys))""")
+"""Of a job for replay the cases alone hold words; its result names them by the key of their message."""
+ERASE = (_TAKEN, _PROPOSED, _LABELS, _REPLAYS, _WORDS, _TURNS, _DELIVERIES, _HANDOFFS, _NOTES, _HELD, _DEEDS, _REVIEW)
+"""For users by `openids`, in this order; may be repeated."""
 
 _SETTLED = sa.text("""
     SELECT DISTINCT c.openid FROM weijing.handoffs h JOIN weijing.conversations c USING (openid)

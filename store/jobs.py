@@ -19,6 +19,7 @@ _TAKE = text("""
     UPDATE weijing.jobs SET state = 'running', started_at = now(), seen_at = now(), step = '开始' WHERE id =
     (SELECT id FROM weijing.jobs WHERE state = 'queued' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING id, kind, args, by, commit, model""")
+_BEGIN = text("UPDATE weijing.jobs SET state = 'running', started_at = now(), seen_at = now() WHERE id = :id")
 _SEEN = text("""
     UPDATE weijing.jobs SET seen_at = now(), progress = GREATEST(progress, :progress), step = COALESCE(NULLIF(:step, ''), step),
     log = right(log || :log, :longest) WHERE id = :id RETURNING state""")
@@ -57,6 +58,13 @@ async def add(connection: AsyncConnection, kind: str, by: str | None, *, commit:
     number = int((await connection.execute(_ADD, values)).scalar_one())
     await _tell(connection, number)
     return number
+
+
+async def begin(connection: AsyncConnection, kind: str, **args: Any) -> Job:
+    """Note a job that this very process does now; nobody else takes it."""
+    number = await add(connection, kind, None, **args)
+    await connection.execute(_BEGIN, {"id": number})
+    return Job(number, kind, args, None, "", "")
 
 
 async def cancel(connection: AsyncConnection, number: int) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from store.columns import metadata, one_of, time
 
-KINDS = ("train", "evaluate", "release", "rollback", "replay")
+KINDS = ("train", "evaluate", "crossval", "release", "rollback", "replay")
 JOB_STATES = ("queued", "running", "done", "failed", "cancelled")
 MODEL_STATES = ("candidate", "canary", "released", "retired", "refused")
 

@@ -89,6 +89,8 @@ def _faults(item: ServiceItem) -> list[tuple[str, str]]:
     found += [(f"legal_basis[{n}].{name}", fault) for n, basis in enumerate(item.legal_basis) for name, fault in _basis_faults(basis)]
     bases = [(f"regions.{region.place}", basis) for region in item.regions for basis in region.legal_basis]
     found += [(f"{place}.{name}", fault) for place, basis in bases for name, fault in _basis_faults(basis)]
+    if item.fee != Fee() and not any(not basis.aspects or "fee" in basis.aspects for basis in item.legal_basis):
+        found.append(("fee", "has no basis: name its law and article in legal_basis with aspects: [fee], or name fee in unconfirmed"))
     return [*found, *_unconfirmed_faults(item), *order_law_faults(item), *choice_faults(item)]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.trainer.checkout import check_out
-from bot.trainer.child import must_be_clean, run_child
+from bot.trainer.child import Say, must_be_clean, run_child
 from bot.trainer.standby import Standby
 from bot.trainer.switch import Switch
 from store import models
@@ -43,7 +43,8 @@ class Deeds:
             JobFailed: it did not come to its end.
             Cancelled: somebody has cancelled it.
         """
-        deeds = {"train": self._train, "evaluate": self._evaluate, "release": self._switch.release, "rollback": self._switch.roll_back, "replay": self._replay}
+        deeds = {"train": self._train, "evaluate": self._evaluate, "release": self._switch.release, "rollback": self._switch.roll_back}
+        deeds |= {"replay": self._replay, "crossval": self._cross_validate}
         return await deeds[job.kind](job)
 
     async def _train(self, job: Job) -> tuple[str, dict[str, Any]]:
@@ -108,6 +109,19 @@ class Deeds:
         except ValueError:
             raise JobFailed(f"评测没有成功（退出码 {ended.code}），原因见日志") from None
 
+    async def _cross_validate(self, job: Job) -> tuple[str, dict[str, Any]]:
+        """Each training example by a model that has not seen it."""
+        with tempfile.TemporaryDirectory(prefix="weijing-crossval-") as folder:
+            project, commit = check_out(self._settings, job.commit, Path(folder) / "data")
+            await self._jobs.seen(job.id, progress=20, step="交叉检验中")
+            ended = await run_child(self._log(job), "crossval", "--project", str(project))
+            must_be_clean(ended, "交叉检验没有成功")
+        found = json.loads(ended.last)
+        return f"{found['examples']} 条例句，{found['wrong']} 条与其余例句说的不一致", {**found, "commit": commit}
+
+    def _log(self, job: Job) -> Say:
+        return lambda line: self._jobs.seen(job.id, log=f"{line}\n" if line else "")
+
     async def _replay(self, job: Job) -> tuple[str, dict[str, Any]]:
         """Conversations that were handed over, as tests, through a model: which of their messages it understands now."""
         async with self._engine.connect() as connection:
@@ -118,13 +132,10 @@ class Deeds:
             asked = Path(folder) / "asked.jsonl"
             asked.write_text("".join(json.dumps({"text": case["text"]}, ensure_ascii=False) + "\n" for case in cases), encoding="utf-8")
             answered = Path(folder) / "answered.jsonl"
-            ended = await run_child(
-                lambda line: self._jobs.seen(job.id, log=f"{line}\n" if line else ""), "parse", "--jsonl", "--model", str(file), "--input", str(asked),
-                "--output", str(answered),
-            )  # fmt: skip
+            ended = await run_child(self._log(job), "parse", "--jsonl", "--model", str(file), "--input", str(asked), "--output", str(answered))
             must_be_clean(ended, "重放没有成功")
             parsed = [json.loads(line) for line in answered.read_text(encoding="utf-8").splitlines()]
-        rows = [{**case, **_compared(case, one)} for case, one in zip(cases, parsed, strict=True)]
+        rows = [{"key": case["key"], **_compared(case, one)} for case, one in zip(cases, parsed, strict=True)]
         right = sum(row["passed"] for row in rows)
         return f"重放 {len(rows)} 句，{right} 句听对了", {"rows": rows, "passed": right == len(rows)}
 

@@ -62,7 +62,7 @@ class Switch:
         served = await self.served()
         whole = share == PARTITIONS or served.name == model.file
         goal = Release(model.file) if whole else Release(served.name, model.file, share)
-        done = await self._move(job, goal, f"已发布 {model.file}" if whole else f"{model.file} 试用中，接待 {share}/{PARTITIONS} 的群众")
+        done = await self.move(job, goal, f"已发布 {model.file}" if whole else f"{model.file} 试用中，接待 {share}/{PARTITIONS} 的群众")
         async with self._engine.begin() as connection:
             await self._replay_again(connection, model.id)
         return done
@@ -82,14 +82,20 @@ class Switch:
         """
         now = await self._releases.wished()
         if now and now.canary:
-            return await self._move(job, Release(now.released), f"已停止试用，全部群众回到 {now.released}", reason=str(job.args.get("reason", "")))
+            return await self.move(job, Release(now.released), f"已停止试用，全部群众回到 {now.released}", reason=str(job.args.get("reason", "")))
         async with self._engine.connect() as connection:
             before = await models.before(connection)
         if before is None:
             raise JobFailed("之前没有发布过别的模型，无处可退")
-        return await self._move(job, Release(before.file), f"已退回 {before.file}", reason=str(job.args.get("reason", "")))
+        return await self.move(job, Release(before.file), f"已退回 {before.file}", reason=str(job.args.get("reason", "")))
 
-    async def _move(self, job: Job, goal: Release, words: str, *, reason: str = "") -> tuple[str, dict[str, Any]]:
+    async def move(self, job: Job, goal: Release, words: str, *, reason: str = "") -> tuple[str, dict[str, Any]]:
+        """Bring a release into force and note it: (the sentence of the page, the result).
+
+        Raises:
+            JobFailed: it did not come into force; the model before goes on.
+            Cancelled: somebody has cancelled the job.
+        """
         before, served = await self._releases.wished(), await self.served()
         rows = [await self._noted(name) for name in ({served.name} | set(goal.models))]
         started = time.monotonic()

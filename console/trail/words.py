@@ -48,6 +48,7 @@ ACTS: dict[str, str] = {
     "seal.approve": "提交开启批准", "seal.approved": "已批准开启密封身份", "seal.show": "请求看举报人", "seal.read": "看了举报人",
     "models.read": "看模型列表", "model.read": "看模型报告", "model.sentences": "看模型的句子", "model.train": "要求训练模型", "model.evaluate": "要求评测模型",
     "model.release": "要求发布模型", "model.rollback": "要求退回模型", "model.override": "破例放行模型", "model.returned": "灰度模型已自动退回",
+    "model.commanded": "在服务器上换模型", "data.crossval": "要求交叉检验",
     "model.try": "打开试用", "model.talk": "试用模型", "job.read": "看任务", "job.cancel": "取消任务", "replay.list": "看重放列表", "replay.read": "看重放",
     "replay.run": "要求重放对话",
     "review.read": "看待标消息", "review.read_one": "看一条待标消息", "review.label": "提交标注", "review.decide": "处理待标消息",

@@ -17,6 +17,8 @@ from console.workbench.bench import bench_of
 from console.workbench.corpus import DECIDED, Corpus
 from console.workbench.examples import Example, Files, bare
 from console.workbench.form import choice, sent, words
+from console.workbench.labels import CRITICAL
+from console.workbench.seconding import check_alone, propose
 from weijing.intent_words import intent_word
 from weijing.refusals import DeskRefused
 
@@ -28,17 +30,17 @@ async def show(request: web.Request) -> web.StreamResponse:
     console, corpus = console_of(request), await bench_of(request).corpora.now()
     asked = request.query.get("q", "").strip()[:64]
     async with console.engine.connect() as connection:
-        report = await scores.newest(connection)
-    counts, marks = Counter(one.intent for one in corpus.examples), scores.by_intent(report)
+        report, crossed = await scores.newest(connection), await scores.crossed(connection)
+    counts, marks, unseen = Counter(one.intent for one in corpus.examples), scores.by_intent(report), scores.by_intent(crossed)
+    in_code = intents.in_code()
     rows: list[dict[str, Any]] = [
-        {"id": name, "title": intent_word(name), "examples": counts[name], "marks": marks.get(name), "code": name in intents.in_code()}
+        {"id": name, "title": intent_word(name), "examples": counts[name], "marks": marks.get(name), "unseen": unseen.get(name), "code": name in in_code}
         for name in corpus.intents
     ]
-    rows.sort(key=lambda row: (row["marks"]["f1"] if row["marks"] else 2.0, row["examples"]))
+    rows.sort(key=lambda row: ((row["marks"] or row["unseen"] or {"f1": 2.0})["f1"], row["examples"]))
     found = [one for one in corpus.examples if bare(asked) in bare(one.text)][:SHOWN] if bare(asked) else []
-    return console.pages.show(
-        request, "workbench/data.html", rows=rows, asked=asked, found=found, total=len(corpus.examples), model=report.get("model", "")
-    )
+    shown = {"asked": asked, "found": found, "total": len(corpus.examples), "model": report.get("model", ""), "crossed": crossed}
+    return console.pages.show(request, "workbench/data.html", rows=rows, **shown)
 
 
 async def show_intent(request: web.Request) -> web.StreamResponse:
@@ -46,13 +48,19 @@ async def show_intent(request: web.Request) -> web.StreamResponse:
     console, corpus, intent = console_of(request), await bench_of(request).corpora.now(), await _intent(request)
     asked = request.query.get("q", "").strip()[:64]
     async with console.engine.connect() as connection:
-        report = await scores.newest(connection)
+        report, crossed = await scores.newest(connection), await scores.crossed(connection)
     mine = [one for one in corpus.examples if one.intent == intent]
     shown = [one for one in mine if bare(asked) in bare(one.text)] if bare(asked) else mine
     values: dict[str, Any] = {"examples": shown[:SHOWN], "more": max(0, len(shown) - SHOWN), "count": len(mine), "marks": scores.by_intent(report).get(intent)}
     free = intent not in intents.in_code()
-    mixed = scores.confusions(report, intent)
-    return console.pages.show(request, "workbench/intent.html", intent=intent, asked=asked, free=free, mixed=mixed, intents=corpus.intents, **values)
+    values |= {"mixed": scores.confusions(report, intent), "intents": corpus.intents, **_unseen(crossed, intent, {one.text for one in mine})}
+    return console.pages.show(request, "workbench/intent.html", intent=intent, asked=asked, free=free, **values)
+
+
+def _unseen(crossed: dict[str, Any], intent: str, texts: set[str]) -> dict[str, Any]:
+    """What the newest cross-validation says of an intent: its figures, what it is taken for, and the doubtful examples that are still its own."""
+    doubts = [one for one in crossed.get("doubts", []) if one["intent"] == intent and one["text"] in texts]
+    return {"unseen": scores.by_intent(crossed).get(intent), "unseen_mixed": scores.confusions(crossed, intent)[:6], "doubts": doubts, "crossed": crossed}
 
 
 async def add(request: web.Request) -> web.StreamResponse:
@@ -65,6 +73,9 @@ async def add(request: web.Request) -> web.StreamResponse:
     if not lines or clash:
         reason = f"「{clash.text}」已经是「{intent_word(clash.intent)}」的例句。请先移过来，或去掉这一句。" if clash else "请每行写一句。"
         raise DeskRefused("没有添加", reason, 409 if clash else 422)
+    if intent in CRITICAL and new:
+        await propose(request, [(line, intent) for line in new])
+        raise web.HTTPSeeOther("/workbench/labels")
     files = await asyncio.to_thread(nlu.added, corpus.files, intent, new) if new else corpus.files
     return await _commit(request, corpus, files, f"{intent_word(intent)}：加 {len(new)} 条例句", intent)
 
@@ -72,6 +83,7 @@ async def add(request: web.Request) -> web.StreamResponse:
 async def change(request: web.Request) -> web.StreamResponse:
     """Other words for an example."""
     intent, form, corpus = await _intent(request), await sent(request), await bench_of(request).corpora.now()
+    check_alone(intent)
     (example,) = _chosen(corpus, form, intent)[:1]
     raw = words(form, "raw", "例句", 400)
     clash = next(nlu.conflicts(corpus.examples, nlu.plain(raw), intent), None)
@@ -86,6 +98,9 @@ async def change_several(request: web.Request) -> web.StreamResponse:
     deed, chosen = choice(form, "deed", "怎么处理", ("delete", "move", "split")), _chosen(corpus, form, intent)
     if deed == "move":
         into = choice(form, "into", "移到哪个意图", [one for one in corpus.intents if one != intent])
+        if into in CRITICAL:
+            await propose(request, [(one.raw, into) for one in chosen])
+            raise web.HTTPSeeOther("/workbench/labels")
         title = f"{len(chosen)} 条例句从「{intent_word(intent)}」移到「{intent_word(into)}」"
         return await _commit(request, corpus, intents.moved(corpus, chosen, into), title, into)
     if deed == "split":
@@ -106,6 +121,7 @@ async def rename(request: web.Request) -> web.StreamResponse:
         files, title = await asyncio.to_thread(intents.renamed, corpus, intent, new), f"意图 {intent} 改名为 {new}"
     else:
         new = choice(form, "into", "并入哪个意图", corpus.intents)
+        check_alone(new)
         files, title = await asyncio.to_thread(intents.merged, corpus, intent, new), f"意图 {intent} 并入「{intent_word(new)}」"
     return await _commit(request, corpus, files, title, new)
 

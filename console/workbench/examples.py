@@ -66,6 +66,18 @@ def plain(raw: str) -> str:
     return _MARK.sub(lambda found: found[1] or found[3], raw)
 
 
+def entities(raw: str) -> tuple[tuple[int, int, str], ...]:
+    """(start, end, entity) of what is marked, in the words without marks."""
+    found, shift = list[tuple[int, int, str]](), 0
+    for mark in _MARK.finditer(raw):
+        value = mark[1] or mark[3]
+        start = mark.start() - shift
+        shift += len(mark[0]) - len(value)
+        if mark[2]:
+            found.append((start, start + len(value), mark[2]))
+    return tuple(found)
+
+
 def trainable(text: str) -> str:
     """A message as an example: one line, masks without whose value they hide."""
     return _REFERENCE.sub("#00000000〕", " ".join(text.split()))

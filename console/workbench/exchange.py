@@ -19,8 +19,11 @@ from console.context import console_of
 from console.staff import staff_of
 from console.workbench import examples as nlu
 from console.workbench.bench import bench_of
+from console.workbench.bounds import bound
 from console.workbench.corpus import Corpus
 from console.workbench.examples import Example, Files, bare
+from console.workbench.labels import CRITICAL
+from console.workbench.seconding import propose
 from weijing.intent_words import intent_word
 from weijing.refusals import DeskRefused
 
@@ -51,7 +54,7 @@ async def export(request: web.Request) -> web.StreamResponse:
 
 
 async def import_file(request: web.Request) -> web.StreamResponse:
-    """Take a file's examples as one commit.
+    """Take a file's examples as one commit; those of critical intents wait for a second person.
 
     Raises:
         DeskRefused: 422, the file cannot be taken; nothing of it was.
@@ -61,14 +64,18 @@ async def import_file(request: web.Request) -> web.StreamResponse:
     if not isinstance(upload, web.FileField):
         raise DeskRefused("没有选文件", "请选一个 YAML、CSV 或 XLSX 文件。", 422)
     content = upload.file.read(MOST_BYTES + 1)
+    await bound(request, "import")
     corpus = await bench.corpora.now()
     rows = await asyncio.to_thread(read_rows, upload.filename or "", content)
-    new = checked(corpus, rows)
+    known = checked(corpus, rows)
+    waiting, new = [row for row in known if row[1] in CRITICAL], [row for row in known if row[1] not in CRITICAL]
     files = await asyncio.to_thread(_with, corpus.files, new)
     name = "".join(sign for sign in upload.filename if sign.isprintable())[:40]
     commit = await asyncio.to_thread(bench.repo.change, files, staff, f"导入 {name}：{len(new)} 条例句", seen=corpus.files) if new else ""
     async with console.engine.begin() as connection:
-        await audit.append(connection, staff.id, "data.imported", name, rows=len(rows), new=len(new), commit=commit)
+        await audit.append(connection, staff.id, "data.imported", name, rows=len(rows), new=len(new), waiting=len(waiting), commit=commit)
+    if await propose(request, [(said, intent) for said, intent, _ in waiting]):
+        raise web.HTTPSeeOther("/workbench/labels")
     raise web.HTTPSeeOther(f"/workbench/history/{commit}" if commit else "/workbench/data?done=same")
 
 

@@ -12,6 +12,7 @@ from console.staff import staff_of
 from console.workbench import findings
 from console.workbench.bench import bench_of
 from console.workbench.form import sent, words
+from console.workbench.seconding import check_undo
 from weijing.refusals import DeskRefused
 
 
@@ -25,15 +26,18 @@ async def show_one(request: web.Request) -> web.StreamResponse:
     """One commit with its diff."""
     repo, commit = bench_of(request).repo, request.match_info["commit"]
     diff = await asyncio.to_thread(repo.diff, commit)
-    change = next((one for one in await asyncio.to_thread(repo.history, 2000) if one.id == commit), None)
-    if change is None:
-        raise DeskRefused("没有这次修改", "请从修改记录里重新选择。", 404)
+    change = await asyncio.to_thread(repo.change_at, commit)
     return console_of(request).pages.show(request, "workbench/change.html", change=change, lines=[(_kind(line), line) for line in diff.splitlines()])
 
 
 async def revert(request: web.Request) -> web.StreamResponse:
-    """Take a commit back by another one."""
+    """Take a commit back by another one.
+
+    Raises:
+        DeskRefused: 403, two people made it, and this is no supervisor.
+    """
     console, staff, commit = console_of(request), staff_of(request), request.match_info["commit"]
+    check_undo(request, (await asyncio.to_thread(bench_of(request).repo.change_at, commit)).words)
     made = await asyncio.to_thread(bench_of(request).repo.revert, commit, staff)
     async with console.engine.begin() as connection:
         await audit.append(connection, staff.id, "data.reverted", commit, commit=made)

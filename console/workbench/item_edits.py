@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from console import audit
 from console.content.calls import Calls
 from console.staff import Staff
+from console.workbench.item_lines import TITLES
 from console.workbench.lines import load
 from console.workbench.repo import Repo
 from weijing.errors import ServiceItemError
@@ -37,12 +38,16 @@ def checked(record: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
     """
     whole = {**record, **after}
     for name, value in after.items():
-        if not value and name not in record:
-            del whole[name]
+        if not value:
+            whole.pop(name, None)
     try:
         parse_item(whole, "item")
     except ServiceItemError as error:
-        raise DeskRefused("这样改，事项就不完整了", f"没有保存。请检查：{error.message.removeprefix('item: ')}", 422) from error
+        place = error.message.removeprefix(f"item: {record['id']}.")
+        title = TITLES.get(place.partition(":")[0].partition("[")[0].partition(".")[0], "事项")
+        raise DeskRefused("这样改，事项就不完整了", f"没有保存。请检查「{title}」：{place}", 422) from error
+    if after.get("fee") and not any("fee" in basis.get("aspects", ()) for basis in whole["legal_basis"]):
+        raise DeskRefused("收费要有依据", "没有保存。请在「依据」里写上它的法律和条文（或文号），后面写「费用」；没核实的，把费用留空。", 422)
     return whole
 
 
@@ -62,8 +67,9 @@ def rewritten(source: str, item: str, after: Mapping[str, Any]) -> str:
         if keys[number] in after:
             first = records[place].lc.key(keys[number])[0]
             last = records[place].lc.key(keys[number + 1])[0] if number + 1 < len(keys) else _end(lines, first, end)
-            lines[first:last] = [f"  {row}\n" for row in written(keys[number], after[keys[number]])]
-    return _with_new("".join(lines), item, {name: value for name, value in after.items() if name not in keys})
+            new = after[keys[number]]
+            lines[first:last] = [f"  {row}\n" for row in written(keys[number], new)] if new else []
+    return _with_new("".join(lines), item, {name: value for name, value in after.items() if name not in keys and value})
 
 
 def _with_new(source: str, item: str, fields: Mapping[str, Any]) -> str:

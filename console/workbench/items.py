@@ -15,7 +15,7 @@ from console import audit
 from console.content.calls import Calls
 from console.context import console_of
 from console.staff import staff_of
-from console.workbench import item_fields
+from console.workbench import item_fields, item_lines
 from console.workbench.bench import bench_of
 from console.workbench.corpus import Item
 from console.workbench.form import choice, found, number, sent, words
@@ -69,7 +69,8 @@ async def preview(request: web.Request) -> web.StreamResponse:
     item, form = await _item(request), await sent(request)
     after = item_fields.changes(item.record, form)
     aspect = choice(form, "aspect", "看哪一面", ASPECTS)
-    return console_of(request).pages.show(request, "workbench/item_preview.html", card=_card(checked(item.record, after), aspect))
+    changed = [(item_lines.TITLES[name], item_lines.typed(name, item.record.get(name)), item_lines.typed(name, value)) for name, value in after.items()]
+    return console_of(request).pages.show(request, "workbench/item_preview.html", card=_card(checked(item.record, after), aspect), changed=changed)
 
 
 async def propose(request: web.Request) -> web.StreamResponse:
@@ -123,7 +124,7 @@ def _check(row: Row, staff: str, item: Item, state: str) -> None:
         raise DeskRefused("这次修改已经审过了", "请刷新页面看结果。")
     if row["by"] == staff:
         raise DeskRefused("不能审批自己的修改", "请另一位主管来审批。", 403)
-    if state == "approved" and any(item_fields.plain(item.record.get(name)) != value for name, value in row["before"].items()):
+    if state == "approved" and any(item_lines.plain(item.record.get(name)) != value for name, value in row["before"].items()):
         raise DeskRefused("这个事项后来又改过", "请退回，让提出的人在新内容上重改。")
 
 
@@ -141,8 +142,9 @@ async def _show(request: web.Request, item: Item) -> web.StreamResponse:
         "live": live,
         "card": _card(item.record, "overview"),
     }
-    names: dict[str, Any] = {"categories": CATEGORIES, "aspects": ASPECTS, "titles": item_fields.TITLES, "lines": item_fields.lines, "today": _today()}
-    return console.pages.show(request, "workbench/item.html", **shown, **names)
+    names: dict[str, Any] = {"categories": CATEGORIES, "aspects": ASPECTS, "titles": item_lines.TITLES, "hints": item_lines.HINTS, "lines": item_lines.typed}
+    shown["changed"] = []
+    return console.pages.show(request, "workbench/item.html", **shown, **names, today=_today())
 
 
 async def _edits(connection: AsyncConnection, item: str) -> list[Row]:
@@ -180,4 +182,4 @@ def _today() -> date:
 
 
 def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps({name: item_fields.plain(one) for name, one in value.items()}, ensure_ascii=False)
+    return json.dumps({name: item_lines.plain(one) for name, one in value.items()}, ensure_ascii=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from console.route import Route, get, post
-from console.workbench.jobs import cancel, evaluate, override, release, roll_back, show_job, train
+from console.workbench.jobs import cancel, cross_validate, evaluate, override, release, roll_back, show_job, train
 from console.workbench.models import show_model, show_models, show_sentences
 from console.workbench.replay import replay, show_handoff, show_handoffs
 from console.workbench.tryit import say, show_try
@@ -19,6 +19,7 @@ ROUTES: tuple[Route, ...] = (
     get("/workbench/replay/{handoff}", show_handoff, "replay.read", "trainer", "supervisor"),
     post("/workbench/replay/{handoff}", replay, "replay.run", "trainer", "supervisor"),
     post("/workbench/train", train, "model.train", "trainer"),
+    post("/workbench/crossval", cross_validate, "data.crossval", "trainer"),
     post("/workbench/models/{model}/evaluate", evaluate, "model.evaluate", "trainer"),
     post("/workbench/models/{model}/release", release, "model.release", "trainer", "supervisor"),
     post("/workbench/models/{model}/override", override, "model.override", "supervisor"),

@@ -28,6 +28,7 @@ _ONE = text("SELECT *, 1 AS size, gain AS worth FROM weijing.review WHERE id = :
 _MEMBERS = text("""
     SELECT id, text, bare, reason, at FROM weijing.review WHERE group_id = :group AND key <> :key AND state = :state ORDER BY id LIMIT 60""")
 _COUNTS = text("SELECT state, reason, count(*) AS n, count(DISTINCT group_id) AS groups FROM weijing.review GROUP BY state, reason")
+_OPEN = text("SELECT count(DISTINCT group_id) FROM weijing.review WHERE state = 'open'")
 _DECIDE = text("""
     UPDATE weijing.review SET state = :state, by = :by, decided_at = now()
     WHERE key IN (SELECT key FROM weijing.review WHERE id = ANY(CAST(:ids AS bigint[]))) AND state = ANY(CAST(:known AS text[])) RETURNING id""")
@@ -71,6 +72,11 @@ async def counts(connection: AsyncConnection) -> dict[str, dict[str, int]]:
     for row in await connection.execute(_COUNTS):
         found[row.state][row.reason] = row.n
     return found
+
+
+async def waiting(connection: AsyncConnection) -> int:
+    """Groups of messages that nobody has looked at."""
+    return int((await connection.execute(_OPEN)).scalar_one())
 
 
 async def decide(connection: AsyncConnection, ids: list[int], state: str, by: str, *, known: tuple[str, ...]) -> list[int]:

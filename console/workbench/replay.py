@@ -9,6 +9,7 @@ from sqlalchemy.engine import Row
 from console.context import console_of
 from console.desk.words import REASONS
 from console.staff import staff_of
+from console.workbench.bounds import bound
 from store import jobs, models
 from weijing.refusals import DeskRefused
 
@@ -52,14 +53,16 @@ async def replay(request: web.Request) -> web.Response:
     """
     messages, data = await _messages(request), await request.post()
     wanted = [(one, str(data.get(f"intent-{one.key}", ""))[:80].strip(), str(data.get(f"item-{one.key}", ""))[:80].strip()) for one in messages]
-    cases = [{"text": one.text, "intent": intent, "item": item} for one, intent, item in wanted if intent]
+    key = request.match_info["handoff"]
+    cases = [{"key": one.key, "handoff": key, "text": one.text, "intent": intent, "item": item} for one, intent, item in wanted if intent]
     if not cases:
         raise DeskRefused("请选一句", "至少给一句话选上它应当是什么意图。", 422)
+    await bound(request, "replay")
     async with console_of(request).engine.begin() as connection:
         model = await models.find(connection, str(data.get("model", ""))[:80])
         if model is None:
             raise DeskRefused("请选一个模型", "它可能已被清理。请从列表里再选。", 422)
-        number = await jobs.add(connection, "replay", staff_of(request).id, model=model.id, cases=cases, handoff=request.match_info["handoff"])
+        number = await jobs.add(connection, "replay", staff_of(request).id, model=model.id, cases=cases)
     raise web.HTTPSeeOther(f"/workbench/jobs/{number}")
 
 

@@ -124,6 +124,15 @@ class Repo:
         parts = [unified_diff(old.splitlines(True), new.splitlines(True), path, path, n=2) for path, (old, new) in pairs.items()]
         return "".join(line for part in parts for line in part)
 
+    def change_at(self, commit: str) -> Change:
+        """One commit.
+
+        Raises:
+            DeskRefused: 404, there is no such commit.
+        """
+        with self._git() as git:
+            return change_of(self._find(git, commit))
+
     def revert(self, commit: str, author: Staff) -> str:
         """Undo a commit by another; later changes of other lines stay.
 

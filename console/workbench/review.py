@@ -13,6 +13,7 @@ from console.context import console_of
 from console.staff import staff_of
 from console.workbench import labels, queue
 from console.workbench.bench import bench_of
+from console.workbench.bounds import bound
 from console.workbench.corpus import Corpus
 from console.workbench.examples import bare
 from console.workbench.form import choice, found, number, sent
@@ -94,8 +95,16 @@ async def why(request: web.Request) -> web.StreamResponse:
     """Why the bot understands it as it does now."""
     async with console_of(request).engine.connect() as connection:
         row = found(await queue.one(connection, number(request)))
+    await bound(request, "explain")
     told = await bench_of(request).parser.parse(row["text"])
     return console_of(request).pages.show(request, "workbench/why.html", told=told, rules=RULES)
+
+
+async def count(request: web.Request) -> web.StreamResponse:
+    """The number in the rail, as an out-of-band swap."""
+    async with console_of(request).engine.connect() as connection:
+        waiting = await queue.waiting(connection)
+    return console_of(request).pages.show(request, "workbench/review_count.html", waiting=waiting)
 
 
 async def options(request: web.Request) -> web.StreamResponse:
@@ -139,7 +148,9 @@ async def _next(
     toast = _toast(title, words, undo=undo, revert=revert)
     reason = _reason((form.get("reason") or [""])[0])
     state = row["state"] if row["state"] in ("open", "flagged", "skipped") else "open"
-    return await _answer(request, "workbench/card.html", state, reason, toast=toast)
+    response = await _answer(request, "workbench/card.html", state, reason, toast=toast)
+    response.headers["HX-Trigger"] = "review-changed"
+    return response
 
 
 def _toast(title: str, words: str, *, undo: int = 0, revert: str = "") -> dict[str, Any]:

@@ -7,6 +7,7 @@ from console.workbench import approval, data, exchange, history, items, review
 
 ROUTES: tuple[Route, ...] = (
     get("/workbench/review", review.show, "review.read", "trainer"),
+    get("/workbench/review/count", review.count, "counts.read", "trainer", quiet=True),
     get("/workbench/review/{id}", review.show_one, "review.read_one", "trainer"),
     get("/workbench/review/{id}/why", review.why, "review.explain", "trainer"),
     post("/workbench/review/{id}/labels", review.label, "review.label", "trainer"),
@@ -26,7 +27,7 @@ ROUTES: tuple[Route, ...] = (
     post("/workbench/findings/mends", history.mend, "findings.mend", "trainer"),
     get("/workbench/history", history.show, "history.read", "trainer", "supervisor"),
     get("/workbench/history/{commit}", history.show_one, "history.read_one", "trainer", "supervisor"),
-    post("/workbench/history/{commit}/revert", history.revert, "history.revert", "trainer"),
+    post("/workbench/history/{commit}/revert", history.revert, "history.revert", "trainer", "supervisor"),
     get("/workbench/items", items.show, "items.read", "trainer", "supervisor"),
     get("/workbench/items/{item}", items.show_item, "item.read", "trainer", "supervisor"),
     post("/workbench/items/{item}/preview", items.preview, "item.preview", "trainer", "supervisor", quiet=True),

@@ -16,6 +16,15 @@ _THERE = text("SELECT to_regclass('weijing.models') IS NOT NULL")
 _NEWEST = text("SELECT report FROM weijing.models WHERE report IS NOT NULL ORDER BY trained_at DESC LIMIT 1")
 
 
+_CROSSED = text("SELECT id, finished_at, result FROM weijing.jobs WHERE kind = 'crossval' AND state = 'done' ORDER BY id DESC LIMIT 1")
+
+
+async def crossed(connection: AsyncConnection) -> dict[str, Any]:
+    """The newest cross-validation: `{intents, confusions, doubts, …}` with `job` and `at`; empty where there was none."""
+    row = (await connection.execute(_CROSSED)).first()
+    return {**row.result, "job": row.id, "at": row.finished_at} if row else {}
+
+
 async def newest(connection: AsyncConnection, file: Path = ROOT / "results" / "evaluation.json") -> dict[str, Any]:
     """The report of the newest model, else of the last `weijing evaluate`; empty where nothing was measured."""
     if (await connection.execute(_THERE)).scalar():

@@ -10,6 +10,7 @@ from pathlib import Path
 from aiohttp import web
 
 from console.context import console_of
+from console.workbench.bounds import bound
 from console.workbench.talker import Talker
 from store import models
 from weijing.errors import SettingsError
@@ -50,6 +51,7 @@ async def say(request: web.Request) -> web.Response:
     text, talk, name = (str(data.get(field, "")).strip() for field in ("text", "talk", "model"))
     if not text or len(text) > LONGEST or len(talk) > 40 or len(name) > 120:
         raise DeskRefused("请写一句话", f"一句话 1 到 {LONGEST} 个字。", 422)
+    await bound(request, "talk")
     answer = await request.config_dict[TALKER].say(_file(console_of(request).settings.bot_model, name), text, talk)
     return console_of(request).pages.show(request, "workbench/try_turn.html", text=text, answer=answer)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import tarfile
@@ -12,6 +13,7 @@ import pytest
 
 from tests.bot.small_model import CONFIG, SMALL, train_small
 from weijing.errors import TrainingFailed
+from weijing.settings import ROOT
 
 POLICY = "bot.policies.IndexedRulePolicy"
 
@@ -49,6 +51,22 @@ def test_it_learns_what_rasas_own_training_learns(project: Path, tmp_path: Path)
     assert ours == learnt(theirs)
     assert any(name.endswith("rule_policy.json") for name in ours) and any("KeywordIntentClassifier" in name for name in ours)
     assert sorted(said) == ["  IndexedRulePolicy", "  KeywordIntentClassifier"]
+
+
+def test_a_training_that_was_waited_for_learns_the_same(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    train_small(tmp_path, POLICY)  # Rasa is loaded lean
+    from bot.train import main
+
+    monkeypatch.setattr("weijing.project._folder", ROOT)
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert main(["--wait"]) == 0, "nobody asks any more"
+    models = []
+    for out, words in ((tmp_path / "cold", []), (tmp_path / "warm", ["--wait"])):
+        arguments = ["--project", str(project), "--out", str(out), "--commit", "c0ffee"]
+        monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(arguments) + "\n"))
+        assert main(words or arguments) == 0
+        models += out.glob("*.tar.gz")
+    assert len(models) == 2 and learnt(models[0]) == learnt(models[1])
 
 
 REFUSED = [("domain.yml", "intents: 3\n"), ("data/data.yml", "nlu: {}\n"), ("data/more.yml", "rules:\n- rule: r\n  steps: 3\n")]

@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timezone
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store import models
+from store import jobs, models
 from store.db import async_engine
 from store.jobs import Jobs
 from store.release import Releases
@@ -92,6 +93,58 @@ async def test_what_the_gate_refused_is_released_only_by_a_supervisor_with_a_rea
     assert row.staff_id == "zhuguan" and row.detail["refused"] == ["paired"] and "新政策" in row.detail["reason"]
     assert (await trainer.post("/workbench/models/bad/release", {"share": "64"}, htmx=False)).status == 303
     assert [job[0] for job in await jobs_of(engine)] == ["release"]
+
+
+async def test_nobody_lets_his_own_model_through(desk: Desk, engine: AsyncEngine) -> None:
+    supervisor = await desk.log_in("zhuguan")
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE weijing.models SET by = 'zhuguan'"))
+    assert (await supervisor.post("/workbench/models/bad/override", {"reason": "现用模型认不出新政策，先用这个"}, htmx=False)).status == 403
+
+
+async def test_costly_doors_have_a_bound_and_the_way_back_has_none(desk: Desk, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.workbench.bounds.BOUNDS", {"train": (1, 3600), "talk": (0, 60)})
+    trainer = await desk.log_in("xunlian")
+    assert (await trainer.post("/workbench/train", htmx=False)).status == 303
+    refused = await trainer.post("/workbench/train", htmx=False)
+    assert refused.status == 429 and "用得太勤了" in refused.text
+    assert (await trainer.post("/workbench/try", {"text": "你好", "talk": "t"})).status == 429
+    assert (await trainer.post("/workbench/rollback", htmx=False)).status == 303
+
+
+CROSSED = {
+    "examples": 2, "wrong": 1, "macro_f1": {"value": 0.5, "low": 0.4, "high": 0.6},
+    "intents": [{"intent": "thank", "precision": 0.5, "recall": 1.0, "f1": 0.67, "support": 1}],
+    "confusions": [{"intent": "thank", "predicted": "greet", "count": 3, "examples": ["多谢"]}],
+    "doubts": [{"text": "谢谢", "intent": "thank", "predicted": "greet", "confidence": 0.91}],
+}  # fmt: skip
+
+
+async def test_a_cross_validation_is_shown_with_the_data_it_is_about(desk: Desk, engine: AsyncEngine) -> None:
+    trainer = await desk.log_in("xunlian")
+    assert (await trainer.post("/workbench/crossval", htmx=False)).status == 303
+    work = Jobs(engine)
+    job = await work.take()
+    assert job and job.kind == "crossval"
+    await work.finish(job.id, "done", "2 条例句，1 条与其余例句说的不一致", CROSSED)
+    page = (await trainer.get(f"/workbench/jobs/{job.id}")).text
+    assert "可疑的例句" in page and "谢谢" in page and "91%" in page and "0.500" in page
+    listed = (await trainer.get("/workbench/data")).text
+    assert "交叉检验 F1" in listed and "0.67" in listed and "1 条可疑" in listed
+    intent = (await trainer.get("/workbench/data/thank")).text
+    assert "可疑的例句" in intent and "认作 问好" in intent and "3 次" in intent
+
+
+async def test_a_replay_shows_its_cases_but_not_those_of_who_left(desk: Desk, engine: AsyncEngine) -> None:
+    trainer, found = await desk.log_in("xunlian"), {"now": "thank", "now_item": None, "confidence": 0.9, "decision": "answer", "passed": True}
+    async with engine.begin() as connection:
+        await jobs.add(connection, "replay", "xunlian", cases=[{"key": "a", "handoff": "h", "text": "多谢微警", "intent": "thank", "item": ""}])
+    work = Jobs(engine)
+    job = await work.take()
+    assert job
+    await work.finish(job.id, "done", "重放 2 句，2 句听对了", {"rows": [{"key": "a", **found}, {"key": "gone", **found}], "passed": True})
+    page = (await trainer.get(f"/workbench/jobs/{job.id}")).text
+    assert "多谢微警" in page and page.count("听对</span>") == 1
 
 
 async def test_a_share_is_one_of_those_offered(desk: Desk, engine: AsyncEngine) -> None:

@@ -215,6 +215,33 @@ async def test_the_pages_of_an_intent_and_its_history(desk: Desk) -> None:
     assert (await person.get("/workbench/data/no_such")).status == 404
 
 
+async def test_new_examples_of_a_critical_intent_wait_for_a_second_person(desk: Desk) -> None:
+    trainer, chief, repo = await desk.log_in("xunlian"), await desk.log_in("zhuguan"), Repo(desk.settings.workbench_repo)
+    desk.run("TRUNCATE weijing.labels")
+    await trainer.post("/workbench/data/thank/examples", {"examples": "微警帮我报个案谢谢呀"}, htmx=False)
+    head, page = repo.head(), await trainer.get("/workbench/data/thank?q=微警帮我报个案")
+    ticked = re.search(r'name="example" value="([^"]*)"', page.text)
+    assert ticked
+    added = await trainer.post("/workbench/data/file_report/examples", {"examples": "微警我要举报[高新区](place)的赌场"}, htmx=False)
+    moved = await trainer.post("/workbench/data/thank/examples/several", {"deed": "move", "into": "file_report", "example": ticked[1]}, htmx=False)
+    sheet = "text,intent\n微警这里有人动刀啦快来,emergency\n微警多谢多谢啦,thank\n".encode()
+    read = await trainer.post("/workbench/import", form_with("a.csv", sheet, trainer))
+    assert [one.headers["Location"] for one in (added, moved, read)] == ["/workbench/labels"] * 3
+    assert [one.title for one in repo.history(1)] == ["导入 a.csv：1 条例句"] and lines_of(repo.diff(repo.head())) == ["+    - 微警多谢多谢啦"]
+    one = Corpora(repo)._load(head).examples
+    own = next(f"{example.id}:{example.raw}" for example in one if example.intent == "file_report")
+    assert (await trainer.post("/workbench/data/file_report/examples/one", {"example": own, "raw": "换个说法"}, htmx=False)).status == 403
+    numbers = [number for (number,) in desk.run("SELECT id FROM weijing.labels ORDER BY id")]
+    assert (await trainer.post(f"/workbench/labels/{numbers[0]}/decision", {"to": "approved"})).status == 403
+    for number in numbers[:2]:
+        assert (await chief.post(f"/workbench/labels/{number}/decision", {"to": "approved"})).status == 200
+    now = {example.raw: example.intent for example in Corpora(repo)._load(repo.head()).examples if "微警" in example.text}
+    assert now["微警我要举报[高新区](place)的赌场"] == now["微警帮我报个案谢谢呀"] == "file_report", "moved whole"
+    newest = repo.head()
+    assert (await trainer.post(f"/workbench/history/{newest}/revert", htmx=False)).status == 403, "two people made it"
+    assert (await chief.post(f"/workbench/history/{newest}/revert", htmx=False)).status == 303
+
+
 def test_a_half_written_file_of_a_process_that_died_is_put_back(repo: Repo, corpus: Corpus) -> None:
     file = Path(repo.folder) / "data" / "nlu" / "help.yml"
     file.write_text("half", encoding="utf-8")

@@ -7,15 +7,19 @@ from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 
 import pytest_asyncio
+from ruamel.yaml import YAML
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from console.workbench import item_fields, item_lines
 from console.workbench.repo import Repo
 from store.db import async_engine
 from tests.backend.conftest import Running
 from tests.console.conftest import Desk, opened, settings_for
 from tests.console.workbench import empty, guess, said
 from weijing.engines import EmbeddedRedis
+from weijing.service_item import Basis, TimeLimit
+from weijing.service_items import FOLDER, load_service_items
 from weijing.workdays import SHANGHAI
 
 ITEM = "website_filing"
@@ -75,6 +79,44 @@ async def test_an_edit_needs_a_second_person_and_reaches_data_and_bot(bureau: De
 async def _newest(engine: AsyncEngine) -> int:
     async with engine.connect() as connection:
         return int((await connection.execute(text("SELECT max(id) FROM weijing.item_edits"))).scalar_one())
+
+
+async def test_a_fee_needs_its_basis_and_what_is_emptied_is_not_confirmed(bureau: Desk, engine: AsyncEngine) -> None:
+    trainer, chief, repo = await bureau.log_in("xunlian"), await bureau.log_in("zhuguan"), Repo(bureau.settings.workbench_repo)
+    path, sent = f"/workbench/items/{ITEM}", {"reason": "依据：示例收费文件", "effective_on": datetime.now(SHANGHAI).date().isoformat()}
+    page = (await trainer.get(path)).text
+    basis = item_lines.typed("legal_basis", (await live(engine))["legal_basis"])
+    assert all(f'name="{name}"' in page for name in ("fee", "time_limit", "legal_basis", "regions")) and basis in page
+    fee = {**sent, "fee": "备案 | 10 | 每个网站\n没有网站的不收"}
+    refused = await trainer.post(f"{path}/edits", fee, htmx=False)
+    assert refused.status == 422 and "收费要有依据" in refused.text
+    half = await trainer.post(f"{path}/edits", {**fee, "legal_basis": f"{basis}\n示例收费办法 | 第3条 | 费用"}, htmx=False)
+    assert half.status == 422 and "「依据」" in half.text, "an article as no law prints it"
+    wrong = await trainer.post(f"{path}/edits", {**sent, "fee": "备案 | 十元"}, htmx=False)
+    assert wrong.status == 422 and "备案 | 十元" in wrong.text
+    region = "浙江\n依据 | 示例省收费办法 | 第五条 | 费用\n费用 | 备案 | 5.5"
+    whole = {**fee, "legal_basis": f"{basis}\n示例收费办法 | 第三条 | 2025 | 费用", "regions": region, "time_limit": ""}
+    shown = (await trainer.post(f"{path}/preview", {**whole, "aspect": "fee"})).text
+    assert "备案：10元（每个网站）" in shown and "示例收费办法" in shown and "改了什么" in shown and "没有网站的不收" in shown
+    assert (await trainer.post(f"{path}/edits", whole, htmx=False)).status == 303
+    assert (await chief.post(f"{path}/edits/{await _newest(engine)}/decision", {"to": "approved"}, htmx=False)).status == 303
+    after = await live(engine)
+    assert item_lines.typed("fee", after["fee"]) == fee["fee"]
+    assert set(after["unconfirmed"]) == {"materials", "time_limit", "online", "validity"}, "filled and emptied"  # type: ignore[call-overload]
+    written = next(one for one in load_service_items(repo.folder / "data" / "service_items") if one.id == ITEM)
+    assert written.regions[0].changes.fee and written.regions[0].changes.fee.charges[0].yuan == 5.5 and written.time_limit == TimeLimit()
+    assert written.legal_basis[-1] == Basis("示例收费办法", "第三条", 2025, "", ("fee",))
+
+
+def test_every_field_of_the_projects_items_is_typed_and_read_back() -> None:
+    """What lines cannot say is not offered: of all items, empty lists and days without a number alone."""
+    left_out = {}
+    for file in FOLDER.rglob("*.yml"):
+        for record in YAML().load(file.read_text(encoding="utf-8")):
+            offered = {name for name, _, _ in item_fields.fields(record)}
+            left_out |= {record["id"]: set(item_lines.TITLES) - offered - {"unconfirmed"}} if len(offered) < len(item_lines.TITLES) - 1 else {}
+            assert not item_fields.changes(record, {name: [typed] for name, _, typed in item_fields.fields(record)})
+    assert len(left_out) < 10, left_out
 
 
 async def test_an_edit_waits_for_its_day(bureau: Desk, engine: AsyncEngine) -> None:

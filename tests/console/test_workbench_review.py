@@ -166,6 +166,19 @@ async def test_a_critical_intent_waits_for_a_second_person(desk: Desk, engine: A
     assert [row.act for row in audited if row.act in ("label.made", "label.approved")][-2:] == ["label.made", "label.approved"]
 
 
+async def test_the_rail_tells_how_many_groups_wait(desk: Desk, engine: AsyncEngine) -> None:
+    await said(engine, "n", "一句没听懂的话", "fallback", [guess("smalltalk", 0.1)])
+    await fill(engine)
+    trainer = await desk.log_in("xunlian")
+    page = await trainer.get("/workbench/review")
+    assert 'hx-get="/workbench/review/count"' in page.text
+    assert re.search(r'id="count-review" hx-swap-oob="true">1<', (await trainer.get("/workbench/review/count", htmx=True)).text)
+    done = await trainer.post(f"/workbench/review/{number_on(page.text)}/state", {"to": "skipped"})
+    assert done.headers["HX-Trigger"] == "review-changed"
+    assert re.search(r'hx-swap-oob="true" hidden>', (await trainer.get("/workbench/review/count", htmx=True)).text)
+    assert "/workbench/review/count" not in (await (await desk.log_in("zhuguan")).get("/workbench/models")).text
+
+
 async def test_set_aside_and_back(desk: Desk, engine: AsyncEngine) -> None:
     await said(engine, "s", "呃呃呃这个那个", "fallback", [guess("smalltalk", 0.2)])
     await fill(engine)

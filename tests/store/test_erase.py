@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import store.keys
 from backend.app import init_app as init_backend
-from store import tables
+from store import jobs, tables
 from store.commits import Commit, Commits
 from store.consents import note_consents
 from store.erase import GONE, KEPT, erase_user
@@ -28,6 +28,7 @@ from store.ledger import contact_arguments
 from store.message import Message
 from store.redis import Redis
 from store.turns import Turns, dumps, now_ms
+from store.workbench_tables import labels, review
 from tests.channels.conftest import settings_with
 from tests.channels.doctor.conftest import new_database
 from tests.store.test_projector import database, engine, projected  # noqa: F401  fixtures
@@ -197,6 +198,32 @@ async def test_a_cry_for_help_that_nobody_answered_goes_to_staff_until_they_are_
         await sweep(connection)
     assert MARKER not in await words_of_postgres(engine)
     assert (await words_of_postgres(engine)).count(USER) == 1
+
+
+async def test_the_workbench_forgets_too(life: Life, redis: Redis, engine: AsyncEngine) -> None:  # noqa: F811
+    """Labels that no commit holds, words taken along with another's, and replays of a conversation; what others said stays."""
+    async with engine.begin() as connection:
+        for number, openid in enumerate((USER, OTHER), start=1):
+            values = {"id": number, "key": of(openid, "r"), "openid": openid, "text": f"{MARKER} {openid}", "at": sa.func.now()}
+            await connection.execute(sa.insert(review).values(**values, reason="fallback"))
+            handed = {"key": of(openid, "h"), "openid": openid, "reason": "fallback", "urgency": "normal", "opened_at": sa.func.now()}
+            await connection.execute(sa.insert(tables.handoffs).values(handed))
+            for state in ("proposed", "committed"):
+                await connection.execute(sa.insert(labels).values(review_id=number, text=f"{MARKER} {openid}", intent="greet", by="xunlian", state=state))
+        await connection.execute(sa.insert(labels).values(text="别的话", taken=[f"{MARKER} {USER}", "又一句"], intent="greet", by="xunlian", state="proposed"))
+        cases = [{"key": of(one, "h"), "handoff": of(one, "h"), "text": f"{MARKER} {one}", "intent": "greet"} for one in (USER, OTHER)]
+        await jobs.add(connection, "replay", "xunlian", cases=cases)
+        await jobs.add(connection, "train", "xunlian")
+    await life.live(USER)
+    await leave(redis)
+    await projected(redis, engine)
+    async with engine.connect() as connection:
+        kept = [(row.text, row.taken, row.state, row.review_id) for row in await connection.execute(sa.select(labels).order_by(labels.c.id))]
+        args = [row.args for row in await connection.execute(sa.text("SELECT args FROM weijing.jobs ORDER BY id"))]
+    his = f"{MARKER} {OTHER}"
+    assert kept == [("", [], "committed", None), (his, [], "proposed", 2), (his, [], "committed", 2), ("别的话", ["又一句"], "proposed", None)]
+    assert args == [{"cases": cases[1:]}, {}]
+    assert not [line for line in (await words_of_postgres(engine)).splitlines() if f"{MARKER} {USER}" in line]
 
 
 async def test_the_last_trace_goes_after_a_week(life: Life, redis: Redis, engine: AsyncEngine) -> None:  # noqa: F811

@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "edge": ("channels.edge", "the WeChat callback"),
     "bot": ("bot.keeper", "the Rasa workers, on the model that is released"),
     "trainer": ("bot.trainer.process", "train, judge and release models, as the workbench asks"),
+    "models": ("bot.trainer.models_command", "list models and who serves; move all users to one when the console is away"),
     "sender": ("channels.sender", "deliver what was not answered passively"),
     "dead": ("channels.dead_letters", "list, show, resend or drop what could not be delivered or answered"),
     "courier": ("actions.courier", "deliver what was kept while the backend was away"),

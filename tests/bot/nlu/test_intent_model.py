@@ -14,7 +14,7 @@ from bot.nlu.calibration import Calibration, Floats, softmax
 from bot.nlu.encoder import Encoder, encode_examples, load_encoder
 from bot.nlu.intent_model import SURE, IntentModel
 from bot.nlu.ridge import RIDGE, solve
-from bot.nlu.trainer import Examples, calibrate, train
+from bot.nlu.trainer import Examples, calibrate, train, unseen_shares
 from weijing.model_file import fingerprint
 from weijing.settings import load_settings
 
@@ -135,17 +135,27 @@ def test_only_new_examples_are_encoded(encoder: Counting, tmp_path: Path) -> Non
     assert encoder.texts == before + 4
 
 
-def test_unseen_scores_are_those_of_a_model_without_the_example() -> None:
+def test_unseen_scores_are_those_of_a_model_without_the_example(monkeypatch: pytest.MonkeyPatch) -> None:
     chance = np.random.default_rng(1)
     features, share = chance.normal(size=(30, 4)).astype(np.float32), chance.choice([0.3, 1.0], 30).astype(np.float32)
     targets = np.where(chance.random((30, 3)) < 0.4, 1.0, -1.0).astype(np.float32)
     kernel = features @ features.T + 1
+    monkeypatch.setattr("bot.nlu.ridge._BLOCK", 5)
     _, unseen = solve(np.tril(kernel), targets, share, 12)
     assert len(unseen) == 12
     for left_out in (18, 23, 29):
         kept = np.arange(30) != left_out
         dual = np.linalg.solve(kernel[kept][:, kept] + np.diag(RIDGE / share[kept]), targets[kept])
         assert np.allclose(kernel[left_out, kept] @ dual, unseen[left_out - 18], atol=1e-3)
+
+
+def test_an_example_is_judged_by_the_others_alone() -> None:
+    said = examples(1)
+    labels_given = ["weather" if text == "来两斤葡萄" else label for text, label in zip(said.texts, said.labels, strict=True)]
+    wrong = Examples(said.texts, said.words, labels_given, said.shares)
+    labels, shares = unseen_shares(wrong, None)
+    doubted = {text for text, mine, row in zip(wrong.texts, wrong.labels, shares, strict=True) if labels[int(row.argmax())] == "fruit" != mine}
+    assert doubted == {"来两斤葡萄"}
 
 
 def test_calibrated_probabilities_mean_what_they_say() -> None:

@@ -110,6 +110,8 @@ async def test_from_training_to_rollback(house: House, redis: Redis, engine: Asy
     assert trained.state == "done" and trained.model and trained.result["commit"], (trained.step, trained.log)
     assert not trained.result["passed"] and "语料检查" in trained.step, "its data is far from sound"
     assert trained.result["training_seconds"] > 0 and "KeywordIntentClassifier" in trained.log
+    crossed = await asked(engine, "crossval")
+    assert crossed.state == "failed" and "CascadeIntentClassifier" in crossed.log, "the small bot has none"
     refused = await asked(engine, "release", model=trained.model, share=64)
     assert refused.state == "failed" and "不能发布" in refused.step and await releases.wished() is None
     async with engine.begin() as connection:
