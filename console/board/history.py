@@ -12,7 +12,7 @@ from console.board.figure import Figure, as_csv, as_xlsx
 from console.board.past import SATISFIED, Span, read_past
 from console.board.words import OTHER, TOPICS
 from console.board.work import read_work
-from console.content.calls import Calls
+from console.calls import Calls
 from console.content.replies import inspects
 from console.context import Console, console_of
 from console.staff import Staff, staff_of

@@ -14,7 +14,7 @@ from console import audit
 from console.board.figure import Figure
 from console.board.history import FORMS, answer_file
 from console.board.work import KINDS
-from console.content.calls import Calls
+from console.calls import Calls
 from console.context import Console, console_of
 from console.staff import staff_of
 from weijing.refusals import DeskRefused

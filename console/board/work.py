@@ -9,7 +9,7 @@ from typing import Any
 from console.board.figure import Cell, Figure
 from console.board.past import Span
 from console.board.words import MARKS, WEEKDAYS, share
-from console.content.calls import Calls
+from console.calls import Calls
 
 HOURS = tuple(f"{hour}时" for hour in range(24))
 KINDS = {"application": "办件", "report": "投诉举报", "letter": "来信", "filing": "备案", "follow_up": "差评回访"}

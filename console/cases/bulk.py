@@ -7,8 +7,9 @@ import re
 
 from aiohttp import web
 
+from console.api import Json
 from console.cases import form
-from console.cases.client import Json, work_of
+from console.cases.client import work_of
 from console.cases.deeds import holder, noted
 from console.cases.reach import may_see, units_of
 from console.context import console_of

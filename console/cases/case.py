@@ -10,8 +10,9 @@ from aiohttp import web
 from sqlalchemy import text
 
 from console import audit
+from console.api import Json
 from console.cases import facts, form, words
-from console.cases.client import Json, work_of
+from console.cases.client import work_of
 from console.cases.openings import openings_of
 from console.cases.people import Colleague, colleagues, name_of
 from console.cases.reach import case_of, may_see, unit_name, units_of

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote, urlencode
 
 import aiohttp
 from aiohttp import web
 
+from console.api import AWAY, Json, call
 from console.context import console_of
-from weijing.errors import BackendRefused
+from weijing.errors import BackendUnavailable
 from weijing.refusals import DeskRefused
-
-log = logging.getLogger(__name__)
-
-Json = dict[str, Any]
-"""A body as the API defines it."""
-
-AWAY = ("办件系统暂时连不上", "没有办成，也没有丢。请过一会儿再试。")
-_RETRY = {401: "the token was refused; see BACKEND_TOKEN", 429: "too many requests"}
 
 
 @dataclass(frozen=True)
@@ -80,20 +70,9 @@ class Work:
 
     async def _call(self, method: str, path: str, body: Json | None = None, key: str = "") -> Json:
         try:
-            async with self._http.request(method, path, json=body, headers={"Idempotency-Key": key} if key else {}) as response:
-                if response.status >= 500 or response.status in _RETRY:
-                    raise _away(method, path, _RETRY.get(response.status, f"it answered {response.status}"))
-                answer: Json = await response.json(content_type=None)
-        except (aiohttp.ClientError, asyncio.TimeoutError, ValueError) as error:
-            raise _away(method, path, type(error).__name__) from error
-        if response.status >= 400:
-            raise BackendRefused(str(answer.get("title", "refused")), response.status, str(answer.get("code", "")), str(answer.get("detail", "")))
-        return answer
-
-
-def _away(method: str, path: str, cause: str) -> DeskRefused:
-    log.warning("%s %s of the government service API: %s", method, path.split("?")[0], cause)
-    return DeskRefused(*AWAY, 503)
+            return await call(self._http, method, path, json=body, headers={"Idempotency-Key": key} if key else {})
+        except BackendUnavailable as error:
+            raise DeskRefused(*AWAY, 503) from error
 
 
 def work_of(request: web.Request) -> Work:

@@ -7,9 +7,10 @@ from typing import Any
 from aiohttp import web
 
 from console import audit
+from console.api import Json
 from console.cases import form, words
 from console.cases.case import asks_of, deeds_of, values_of
-from console.cases.client import Json, work_of
+from console.cases.client import work_of
 from console.cases.people import colleagues
 from console.cases.reach import case_of, may_see, units_of
 from console.cases.timeline import internal
@@ -26,6 +27,7 @@ REFUSED = {
     "cannot_merge": ("这两件不能合并", "只有都在办理、类别相同、尚未并案的两件才能合并。"),
     "already_decided": ("这件已经办结", "不能再补充或提问。"),
     "in_progress": ("正在提交", "请稍等几秒，再刷新页面看看结果。"),
+    "rate_limited": ("点得太快了", "请过几秒再试。"),
 }
 GONE = ("这件办件变了，或已不在您的权限之内", "请回到列表重新查看。")
 

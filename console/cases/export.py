@@ -13,8 +13,8 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from console import audit
+from console.api import Json
 from console.cases import words
-from console.cases.client import Json
 from console.cases.filters import Filters
 from console.cases.listing import page_of, rows_of
 from console.cases.reach import units_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from console.cases.client import Json
+from console.api import Json
 from console.cases.words import RATED, hidden, hidden_name, hidden_phone
 from weijing.filing import Filing, FilingField, load_filings
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from aiohttp import web
 
+from console.api import Json
 from console.cases import words
-from console.cases.client import Json, work_of
+from console.cases.client import work_of
 from console.cases.filters import Filters, scopes
 from console.cases.form import new_key
 from console.cases.people import colleagues, name_of

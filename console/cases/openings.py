@@ -12,8 +12,9 @@ from typing import Any
 from aiohttp import web
 
 from console import audit
+from console.api import Json
 from console.cases import form
-from console.cases.client import Json, work_of
+from console.cases.client import work_of
 from console.cases.people import colleagues
 from console.cases.reach import case_of, may_see, units_of
 from console.context import console_of

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from console.cases.client import Json, Unit, work_of
+from console.api import Json
+from console.cases.client import Unit, work_of
 from console.staff import Staff
 from weijing.errors import BackendRefused
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from console.cases.client import Json, Unit
+from console.api import Json
+from console.cases.client import Unit
 from console.cases.people import Colleague, name_of
 from console.cases.words import ACTS, LEVELS, STATES
 

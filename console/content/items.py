@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from console import audit
-from console.content.calls import Calls
+from console.calls import Calls
 from console.content.form import read_form
 from console.context import console_of
 from console.staff import staff_of

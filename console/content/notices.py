@@ -8,7 +8,8 @@ from typing import Any
 from aiohttp import web
 
 from console import audit
-from console.content.calls import Calls, Json
+from console.api import Json
+from console.calls import Calls
 from console.content.form import Form, new_key, read_form
 from console.context import console_of
 from console.staff import staff_of

@@ -11,7 +11,8 @@ from typing import Any
 from aiohttp import web
 
 from console import audit
-from console.content.calls import Calls, Json
+from console.api import Json
+from console.calls import Calls
 from console.content.form import new_key, read_form
 from console.context import Console, console_of
 from console.staff import Staff, staff_of

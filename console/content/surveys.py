@@ -9,8 +9,9 @@ from typing import Any
 from aiohttp import web
 
 from console import audit
+from console.api import Json
 from console.board.figure import Figure
-from console.content.calls import Calls, Json
+from console.calls import Calls
 from console.content.form import Form, read_form
 from console.context import console_of
 from console.staff import staff_of

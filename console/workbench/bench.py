@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from console.content.calls import Calls
+from console.calls import Calls
 from console.context import CONSOLE, Console
 from console.workbench.corpus import Corpora
 from console.workbench.findings import Linter

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from console import audit
-from console.content.calls import Calls
+from console.calls import Calls
 from console.staff import Staff
 from console.workbench.item_lines import TITLES
 from console.workbench.lines import load

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console import audit
-from console.content.calls import Calls
+from console.calls import Calls
 from console.context import console_of
 from console.staff import staff_of
 from console.workbench import item_fields, item_lines

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from typing import Any
 
 import aiohttp
 
-from weijing.errors import BackendUnavailable
+from console.api import Json, call
+from weijing.errors import BackendRefused
 from weijing.refusals import DeskRefused
 
-log = logging.getLogger(__name__)
-
-Json = dict[str, Any]
-AWAY = "政务服务接口暂时连不上"
 _WORDS = {
     "not_found": ("没有找到", "它可能已被撤下。请刷新列表再看。"),
     "already_answered": ("已经有人回答了", "题目不能再改。可以改标题、说明和起止日期，或另做一份。"),
@@ -54,22 +49,12 @@ class Calls:
 
     async def _call(self, method: str, path: str, **more: Any) -> Json:
         try:
-            async with self._http.request(method, path, **more) as response:
-                answer: Json = await response.json(content_type=None)
-                status = response.status
-        except (aiohttp.ClientError, asyncio.TimeoutError, ValueError) as error:
-            log.warning("%s %s: %s", method, path.partition("?")[0], type(error).__name__)
-            raise BackendUnavailable(f"{AWAY}。没有办成，也没有丢，请过一会儿再试。") from error
-        if status >= 500 or status in (401, 403):
-            log.warning("%s %s answered %d; see the backend's log and BACKEND_TOKEN", method, path, status)
-            raise BackendUnavailable(f"{AWAY}。没有办成，也没有丢，请过一会儿再试。")
-        if status >= 400:
-            raise refused(status, answer)
-        return answer
+            return await call(self._http, method, path, **more)
+        except BackendRefused as error:
+            raise refused(error) from error
 
 
-def refused(status: int, answer: Json) -> DeskRefused:
+def refused(error: BackendRefused) -> DeskRefused:
     """A problem of the API as words of the desk; what is refused without words of ours names the field that the API names."""
-    code = str(answer.get("code", ""))
-    title, words = _WORDS.get(code, ("没有办成", f"接口没有接受：{answer.get('detail', code)}"))
-    return DeskRefused(title, words, status if status in (404, 409, 422, 429) else 422)
+    title, words = _WORDS.get(error.problem, ("没有办成", f"接口没有接受：{error.detail or error.problem}"))
+    return DeskRefused(title, words, error.status if error.status in (404, 409, 422, 429) else 422)
