@@ -35,6 +35,7 @@ RAIL = (
     _place("待审", "/desk/held", "shield-question", "agent", "supervisor", count="held"),
     _place("办件", "/cases", "folder", "agent", "supervisor", count="cases"),
     _place("看板", "/board", "chart-bar", "supervisor"),
+    _place("审批", "/workbench/labels", "checks", "supervisor"),
     _place("纠错", "/workbench/review", "checkup-list", "trainer", count="review"),
     _place("语料", "/workbench/data", "database-edit", "trainer"),
     _place("模型", "/workbench/models", "rocket", "trainer", "supervisor"),

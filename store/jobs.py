@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from store.db import FAULTS, cause_of
+
+logger = logging.getLogger(__name__)
 
 SILENT_S = 90
 """A running job that has not been seen for so long has lost its process."""
@@ -93,12 +98,16 @@ class Jobs:
             return Job(row.id, row.kind, row.args, row.by, row.commit, row.model)
 
     async def seen(self, number: int, *, progress: int = 0, step: str = "", log: str = "") -> bool:
-        """A sign of life, with what is new; False when somebody has cancelled the job."""
-        async with self._engine.begin() as connection:
-            values = {"id": number, "progress": progress, "step": step, "log": log, "longest": _LOG_CHARACTERS}
-            state = (await connection.execute(_SEEN, values)).scalar_one()
-            if step or log or progress:
-                await _tell(connection, number)
+        """A sign of life, with what is new; False when somebody has cancelled the job. While PostgreSQL is away the work goes on unseen."""
+        values = {"id": number, "progress": progress, "step": step, "log": log, "longest": _LOG_CHARACTERS}
+        try:
+            async with self._engine.begin() as connection:
+                state = (await connection.execute(_SEEN, values)).scalar_one()
+                if step or log or progress:
+                    await _tell(connection, number)
+        except FAULTS as error:
+            logger.warning("job %d goes on unseen: PostgreSQL is away (%s)", number, cause_of(error))
+            return True
         return bool(state == "running")
 
     async def finish(self, number: int, state: str, step: str, result: Mapping[str, Any], model: str = "") -> None:

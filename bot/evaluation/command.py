@@ -35,6 +35,7 @@ def main(argv: list[str]) -> int:
     options = argparse.ArgumentParser("weijing evaluate", description=__doc__)
     options.add_argument("--model", type=Path, help="a model file or a folder of models (default: BOT_MODEL)")
     options.add_argument("--previous", type=Path, help="compare with a model, or with the evaluation.json of an earlier run")
+    options.add_argument("--known", type=Path, help="with --json: the data that the previous model was trained from; their labels are not doubted again")
     options.add_argument("--project", type=Path, default=ROOT, help="folder with data/, tests/nlu and tests/conversations (default: this project)")
     options.add_argument("--questions", type=Path, help="folder of messages and floors.yml (default: tests/nlu of the project)")
     options.add_argument("--json", action="store_true", help="print the report with the conversations and the gate's verdict as JSON; write no page")
@@ -44,7 +45,7 @@ def main(argv: list[str]) -> int:
     model, questions = chosen.model or load_settings().bot_model, chosen.questions or project_path("tests", "nlu")
     found = asyncio.run(evaluate(model, questions, chosen.previous, with_development=not chosen.json))
     if chosen.json:
-        return _print_report(model, found, chosen.previous)
+        return _print_report(model, found, chosen.previous, chosen.known)
     chosen.out.mkdir(parents=True, exist_ok=True)
     (chosen.out / "evaluation.json").write_text(json.dumps(found.as_json(), ensure_ascii=False, indent=1), encoding="utf-8")
     (chosen.out / "evaluation.html").write_text(render(found), encoding="utf-8")
@@ -53,13 +54,13 @@ def main(argv: list[str]) -> int:
     return 1 if found.broken else 0
 
 
-def _print_report(model: Path, found: Evaluation, previous: Path | None) -> int:
+def _print_report(model: Path, found: Evaluation, previous: Path | None, known: Path | None) -> int:
     """The report as one line of JSON; 1 where the gate is shut."""
     from bot.evaluation.stories import play_stories
 
     print("conversations", file=sys.stderr, flush=True)
     stories = asyncio.run(play_stories(model, sorted(project_path("tests", "conversations").glob("test_*.yml"))))
-    doubts = asyncio.run(doubtful(load_model(previous), project_path())) if previous and previous.suffix != ".json" else []
+    doubts = asyncio.run(doubtful(load_model(previous), project_path(), known)) if previous and previous.suffix != ".json" else []
     verdict = judge(found, stories, list(data_findings(project_path())), doubts)
     print(json.dumps({**found.as_json(), "stories": [asdict(one) for one in stories], "gate": verdict.as_json()}, ensure_ascii=False))
     return 0 if verdict.passed else 1

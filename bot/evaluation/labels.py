@@ -30,14 +30,16 @@ class Doubt:
     where: str
 
 
-async def doubtful(processor: TurnProcessor, project: Path) -> list[Doubt]:
+async def doubtful(processor: TurnProcessor, project: Path, known: Path | None = None) -> list[Doubt]:
     """Every doubtful label of a project's examples.
 
     Args:
         processor: the released model's.
+        known: the data that it was trained from; their labels were let through then.
     """
+    old = {(one.kind, one.name, one.text) for one in read_examples(known)} if known else set()
     found = []
-    for example in (one for one in read_examples(project) if one.kind == "intent"):
+    for example in (one for one in read_examples(project) if one.kind == "intent" and (one.kind, one.name, one.text) not in old):
         outcome = read_outcome(Question(example.text, example.name), await parse_text(processor, example.text))
         if not outcome.understood and outcome.confidence >= SURE:
             found.append(Doubt(example.text, example.name, outcome.predicted, example.source))

@@ -35,3 +35,22 @@ def check_out(settings: Settings, commit: str, folder: Path) -> tuple[Path, str]
             return folder, found.id.decode()[:SHORT]
     except (KeyError, ValueError, NotGitRepository) as error:
         raise JobFailed(f"语料库里没有提交 {commit or 'HEAD'}（{type(error).__name__}）") from error
+
+
+def check_out_known(settings: Settings, commit: str, folder: Path) -> Path:
+    """The data that a served model was trained from: those of its commit, or, of a model that came with the program, those that the repository began with."""
+    try:
+        return check_out(settings, commit or "none", folder)[0]
+    except JobFailed:
+        return check_out(settings, _first(settings), folder)[0]
+
+
+def _first(settings: Settings) -> str:
+    from dulwich.objectspec import parse_commit
+    from dulwich.repo import Repo
+
+    with Repo(str(settings.workbench_repo)) as repo:
+        found = parse_commit(repo, b"HEAD")
+        while found.parents:
+            found = parse_commit(repo, found.parents[0])
+        return found.id.decode()

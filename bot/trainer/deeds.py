@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.trainer.checkout import check_out
+from bot.trainer.checkout import check_out, check_out_known
 from bot.trainer.child import Say, must_be_clean, run_child
 from bot.trainer.standby import Standby
 from bot.trainer.switch import Switch
 from store import models
 from store.jobs import Job, Jobs
 from weijing.errors import JobFailed
-from weijing.model_file import candidates, find_model, model_id, newest_model, note_of
+from weijing.model_file import candidates, data_commit, find_model, model_id, newest_model, note_of
 from weijing.settings import Settings
 
 COMPONENTS = 11
@@ -62,10 +62,10 @@ class Deeds:
 
             ended = await self._standby.train(say, "--project", str(project), "--out", str(out), "--commit", commit)
             must_be_clean(ended, "训练没有成功")
-            seconds = round(time.monotonic() - started, 1)
             model = await self._keep(Path(ended.last), commit, job.by)
             found = await self._judge(job, model, project)
-        return found[0], {**found[1], "seconds": seconds, "training_seconds": json.loads(note_of(Path(ended.last)).read_text())["seconds"], "commit": commit}
+        took = {"seconds": round(time.monotonic() - started, 1), "training_seconds": json.loads(note_of(Path(ended.last)).read_text())["seconds"]}
+        return found[0], {**found[1], **took, "commit": commit}
 
     async def _keep(self, file: Path, commit: str, by: str | None) -> str:
         model = model_id(file)
@@ -92,18 +92,18 @@ class Deeds:
         words = "训练好了，可以发布" if passed else f"关口没有放行：{'；'.join(reasons)}"
         return words, {"model": model, "passed": passed, "reasons": reasons}
 
-    async def _report(self, job: Job, model: str, project: Path, *more: str) -> dict[str, Any]:
+    async def _report(self, job: Job, model: str, project: Path) -> dict[str, Any]:
         async with self._engine.connect() as connection:
             found = await models.find(connection, model)
         assert found is not None
         file, served = find_model(self._settings.bot_model, found.file), await self._switch.served()
-        previous = ["--previous", str(served)] if served != file else []
+        previous = [] if served == file else ["--previous", str(served), "--known", str(self._known(served, project))]
 
         async def say(line: str) -> bool:
             at_stories = line == "conversations"
             return await self._jobs.seen(job.id, progress=80 if at_stories else 0, step="对话测试" if at_stories else "", log=f"{line}\n" if line else "")
 
-        ended = await run_child(say, "evaluate", "--project", str(project), "--model", str(file), "--json", *previous, *more)
+        ended = await run_child(say, "evaluate", "--project", str(project), "--model", str(file), "--json", *previous)
         try:
             return dict(json.loads(ended.last))
         except ValueError:
@@ -121,6 +121,9 @@ class Deeds:
 
     def _log(self, job: Job) -> Say:
         return lambda line: self._jobs.seen(job.id, log=f"{line}\n" if line else "")
+
+    def _known(self, served: Path, project: Path) -> Path:
+        return check_out_known(self._settings, data_commit(served), project.with_name("known"))
 
     async def _replay(self, job: Job) -> tuple[str, dict[str, Any]]:
         """Conversations that were handed over, as tests, through a model: which of their messages it understands now."""

@@ -64,4 +64,4 @@ async def _show(request: web.Request, template: str, **more: Any) -> web.StreamR
     async with console.engine.connect() as connection:
         rows = (await connection.execute(_WAITING)).mappings().all()
     clashes = {row["id"]: labels.clashes(corpus, labels.of_row(row)) for row in rows}
-    return console.pages.show(request, template, **{"rows": rows, "clashes": clashes, "toast": None, "items": corpus.items, **more})
+    return console.pages.show(request, template, **{"rows": rows, "clashes": clashes, "toast": None, "entities": labels.ENTITIES, **more})

@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from weijing.errors import SettingsError
+from weijing.model_file import find_model, newest_model
 from weijing.refusals import DeskRefused
 from weijing.settings import ROOT, child_environment
 from weijing.tasks import end
@@ -26,32 +28,35 @@ class Parser:
     """The child and whoever asks it, one after the other.
 
     Args:
-        model: a model file, or the folder whose newest is asked; a newer one means a new child.
+        models: a model file or a folder of them (BOT_MODEL).
     """
 
-    def __init__(self, model: Path) -> None:
-        self._model = model
+    def __init__(self, models: Path) -> None:
+        self._models = models
         self._child: asyncio.subprocess.Process | None = None
         self._loaded: Path | None = None
         self._used = 0.0
         self._lock = asyncio.Lock()
         self._watch: asyncio.Task[None] | None = None
 
-    async def parse(self, text: str) -> dict[str, Any]:
+    async def parse(self, text: str, released: str) -> dict[str, Any]:
         """As `weijing parse --explain` tells it.
+
+        Args:
+            released: file name of the model that is asked; empty while none was ever released, for the newest. Another one means a new child.
 
         Raises:
             DeskRefused: 503, there is no model or it does not answer.
         """
         async with self._lock:
             try:
-                return await asyncio.wait_for(self._ask(text[:LONGEST]), ANSWER_S)
-            except (OSError, ValueError, asyncio.TimeoutError) as error:
+                return await asyncio.wait_for(self._ask(text[:LONGEST], released), ANSWER_S)
+            except (OSError, ValueError, SettingsError, asyncio.TimeoutError) as error:
                 await self._end()
                 raise DeskRefused(*AWAY, 503) from error
 
-    async def _ask(self, text: str) -> dict[str, Any]:
-        model = await asyncio.to_thread(self._newest)
+    async def _ask(self, text: str, released: str) -> dict[str, Any]:
+        model = find_model(self._models, released) if released else newest_model(self._models)
         if self._child is None or self._child.returncode is not None or model != self._loaded:
             await self._end()
             await self._start(model)
@@ -61,12 +66,6 @@ class Parser:
         await self._child.stdin.drain()
         answer: dict[str, Any] = json.loads(await self._child.stdout.readline())
         return answer
-
-    def _newest(self) -> Path:
-        files = [self._model] if self._model.is_file() else sorted(self._model.glob("*.tar.gz"), key=lambda file: file.stat().st_mtime)
-        if not files:
-            raise OSError("no model")
-        return files[-1]
 
     async def _start(self, model: Path) -> None:
         words = (sys.executable, "-m", "weijing", "parse", "--jsonl", "--explain", "--model", str(model))

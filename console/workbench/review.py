@@ -19,6 +19,7 @@ from console.workbench.examples import bare
 from console.workbench.form import choice, found, number, sent
 from console.workbench.labels import ENTITIES, Label
 from console.workbench.search import search
+from store.release import Releases
 from weijing.intent_words import intent_word
 from weijing.refusals import DeskRefused
 from weijing.service_item import ASPECTS
@@ -96,7 +97,8 @@ async def why(request: web.Request) -> web.StreamResponse:
     async with console_of(request).engine.connect() as connection:
         row = found(await queue.one(connection, number(request)))
     await bound(request, "explain")
-    told = await bench_of(request).parser.parse(row["text"])
+    rule = await Releases(console_of(request).redis).in_force()
+    told = await bench_of(request).parser.parse(row["text"], rule.released if rule else "")
     return console_of(request).pages.show(request, "workbench/why.html", told=told, rules=RULES)
 
 

@@ -21,15 +21,18 @@ MESSAGES = [
     {"text": text, "source": "talk.yml:3", "intent": intent, "predicted": "thank", "decision": "answer", "confidence": 0.71, "understood": intent == "thank"}
     for text, intent in (("窗口态度很差", "file_report"), ("谢谢你", "thank"))
 ]
+PLANTED = "50 条标注可疑，请核对：data/nlu/planted.yml:5「我要投诉保安」标成 thank，现用模型有把握认作 file_report"
+"""As `tests/bot/trainer/test_gate.py` sees the gate refuse fifty planted examples."""
 WORSE = {"text": "窗口态度很差", "intent": "file_report", "before": "file_report", "now": "thank"}
 
 
 def report(*, passed: bool) -> dict[str, Any]:
     reason = "" if passed else "变坏 9 句"
     demand = {"name": "paired", "title": "与现用模型同题比较", "found": "变坏 9 句", "wanted": "不显著变坏", "reason": reason, "holds": passed}
+    doubts = {"name": "labels", "title": "标注核对", "found": "50 条可疑", "wanted": "至多 10 条", "reason": "" if passed else PLANTED, "holds": passed}
     comparison = {"name": "old", "shared": 2, "before": 2, "now": 1, "better": [], "worse": [WORSE], "p_value": 1.0, "low": -0.1, "high": 0.0}
     intents = [{"intent": "file_report", "precision": 0.9, "recall": 0.5, "f1": 0.66, "support": 1}]
-    return {"messages": MESSAGES, "intents": intents, "comparison": comparison, "gate": {"passed": passed, "demands": [demand]}}
+    return {"messages": MESSAGES, "intents": intents, "comparison": comparison, "gate": {"passed": passed, "demands": [demand, doubts]}}
 
 
 @pytest_asyncio.fixture
@@ -73,6 +76,7 @@ async def test_the_report_card_shows_why_and_the_sentences_behind_it(desk: Desk,
     trainer = await desk.log_in("xunlian")
     card = (await trainer.get("/workbench/models/bad")).text
     assert "不能发布" in card and "变坏 9 句" in card and "窗口态度很差" in card and "关口放行后才能发布" in card
+    assert PLANTED in card, "the lines that were planted"
     assert "主管放行" not in card, "a trainer overrides nothing"
     cell = await trainer.get("/workbench/models/bad/sentences?intent=file_report&predicted=thank", htmx=True)
     assert "窗口态度很差" in cell.text and "谢谢你" not in cell.text
@@ -90,7 +94,7 @@ async def test_what_the_gate_refused_is_released_only_by_a_supervisor_with_a_rea
     assert (await supervisor.post("/workbench/models/bad/override", {"reason": "现用模型认不出新政策，先用这个"}, htmx=False)).status == 303
     async with engine.connect() as connection:
         row = (await connection.execute(text("SELECT staff_id, detail FROM weijing.audit WHERE act = 'model.override' AND detail ? 'reason'"))).one()
-    assert row.staff_id == "zhuguan" and row.detail["refused"] == ["paired"] and "新政策" in row.detail["reason"]
+    assert row.staff_id == "zhuguan" and row.detail["refused"] == ["paired", "labels"] and "新政策" in row.detail["reason"]
     assert (await trainer.post("/workbench/models/bad/release", {"share": "64"}, htmx=False)).status == 303
     assert [job[0] for job in await jobs_of(engine)] == ["release"]
 

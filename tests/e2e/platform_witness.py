@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from store.keys import partition
 from store.message import Bubble
 
 _STREAM = re.compile(rb"wj:\{\d+\}:(inbox|events|dead)")
@@ -22,6 +23,7 @@ class Witness:
     Args:
         accepted: user -> message keys in the order in which they were queued (twice when queued twice).
         committed: user -> message keys in the order in which their turns were committed (twice when doubled).
+        models: partition -> the model of each of its turns, in their order.
         held: message key -> keys of earlier replies that its reply brought along.
         replies: message key -> its reply's bubbles, as first written (the sender writes on it what it has sent).
         posts: outbox entries beside the turns' replies: key -> times, and key -> user.
@@ -31,6 +33,7 @@ class Witness:
 
     accepted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     committed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    models: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     held: dict[str, list[str]] = field(default_factory=dict)
     replies: dict[str, list[Bubble]] = field(default_factory=dict)
     posts: Counter[str] = field(default_factory=Counter)
@@ -51,6 +54,7 @@ class Witness:
         name = event["key"]
         if event["type"] == "turn":
             self.committed[event["openid"]].append(name)
+            self.models[partition(event["openid"])].append(event["model"])
             self.held[name] = event["held"]
         elif event["type"] == "post":
             self.posts[name] += 1

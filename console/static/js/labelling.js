@@ -8,11 +8,11 @@ document.addEventListener("change", (event) => { if (event.target.matches("[data
 
 document.addEventListener("keydown", (event) => {
   if (event.target.matches("[data-search]")) return list(event);
-  if (typing(event) && !event.target.matches("[data-said]")) return undefined;
+  if (typing(event) && !event.target.matches("[data-said], [type=checkbox]")) return undefined;
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return undefined;
   const key = event.key === "Enter" && !event.target.closest("button, a, summary, textarea") ? "a" : event.key.toLowerCase();
   if (event.key === "Enter" && key !== "a") return undefined;
-  if (key === "z") return document.querySelector("#toasts [data-undo]:not([disabled])")?.click();
+  if (key === "z") return [...document.querySelectorAll("#toasts [data-undo]:not([disabled])")].at(-1)?.click();
   const wanted = [...(card()?.querySelectorAll("[data-key]") ?? [])].find((one) => key.length === 1 && one.dataset.key.includes(key));
   if (!wanted) return undefined;
   event.preventDefault();
@@ -45,6 +45,15 @@ function show(open) {
   box.hidden = !open;
   document.querySelector("[data-search]").setAttribute("aria-expanded", String(open));
 }
+
+// The message can be selected by the keyboard, which no browser allows in what is read-only, and not changed: an input method writes past beforeinput.
+document.addEventListener("beforeinput", (event) => { if (event.target.matches("[data-said]")) event.preventDefault(); });
+document.addEventListener("input", (event) => { if (event.target.matches("[data-said]")) event.target.value = event.target.defaultValue; });
+
+// Z takes back the last deed alone: while the next one is on its way, that of before is none any more.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target.id === "card") document.querySelectorAll("#toasts [data-undo]").forEach((one) => { one.disabled = true; });
+});
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "options") { show(true); select([...event.detail.target.querySelectorAll("[role=option]")], 0); }

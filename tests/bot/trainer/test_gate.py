@@ -66,8 +66,9 @@ def test_fifty_mislabelled_examples_are_refused(model_path: Path, tmp_path: Path
     assert trained.returncode == 0, trained.stdout + trained.stderr
     model = Path(trained.stdout.strip().splitlines()[-1])
     assert json.loads(model.with_name(model.name.removesuffix(".tar.gz") + ".json").read_text())["commit"] == "bad"
-    judged = weijing("evaluate", "--project", str(project), "--model", str(model), "--previous", str(model_path), "--json")
+    judged = weijing("evaluate", "--project", str(project), "--model", str(model), "--previous", str(model_path), "--known", str(ROOT), "--json")
     report: dict[str, Any] = json.loads(judged.stdout.strip().splitlines()[-1])
     refused = {demand["name"]: demand["reason"] for demand in report["gate"]["demands"] if not demand["holds"]}
     assert judged.returncode == 1 and not report["gate"]["passed"]
     assert "labels" in refused and "planted.yml" in refused["labels"] and "file_report" in refused["labels"], "the reason names the lines"
+    assert refused["labels"].count("planted.yml") == refused["labels"].count(".yml:"), "labels that the released model was trained with are not doubted again"

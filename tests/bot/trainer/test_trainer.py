@@ -162,3 +162,9 @@ def test_a_canary_goes_back_only_beyond_chance_and_with_enough_turns() -> None:
     assert "没听懂 20/60" in fault(Live(60, 20, 0), released)
     assert "出错 5/60" in fault(Live(60, 6, 5), released)
     assert fault(Live(60, 0, 0), Live(0, 0, 0)) == ""
+
+
+async def test_a_job_goes_on_unseen_while_postgresql_is_away() -> None:
+    engine = async_engine("postgresql://postgres@127.0.0.1:9/none")
+    assert await jobs.Jobs(engine).seen(1, progress=50, log="..."), "a child of half an hour is not given up for a restart of some seconds"
+    await engine.dispose()
