@@ -7,27 +7,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
 
 from console.workbench.repo import Repo
 from store.keys import PARTITIONS
 from tests.e2e.browser import open_browser
-from tests.e2e.desk_keys import focused, keys
 from tests.e2e.desk_staff import Staff, ask, until_rows
 from tests.e2e.house import House, free_port
 from tests.e2e.phone import Phone
 from tests.e2e.platform_witness import read_witness
 from tests.e2e.test_desk import NAMES
 from tests.e2e.workbench_crowd import Crowd, answered_by, lost_or_doubled
-from tests.e2e.workbench_staff import asked, corrected, done, entity_marked, photographed, queued, released, rest_photographed, skipped_and_back
+from tests.e2e.workbench_scene import MORE, WIDE, WRONG, added, approved, labelled, linted, replayed, trained
+from tests.e2e.workbench_staff import asked, done, photographed, released, rest_photographed
 from weijing.settings import ROOT
 
 pytestmark = pytest.mark.alone
 
-WRONG = "建设路二手手机店收赃货"
-"""A report that the model takes for none of ours. Should it be understood one day, take another one."""
 OTHERS = ("网吧用别人身份证给我开机", "河边仓库堆了好多煤气罐", "城东桥那边的锁匠没备案", "高新区哪里能拍证件照")
-MORE = ("有家二手手机店专收偷来的手机", "手机店收赃，没有发票的也收", "这家店晚上１０点后收偷来的手机", "修手机的那家店在收赃货")
 CONVERSATIONS = ("report", "office", "fallback")
 """Conversation tests that this bureau keeps; all of the project's take half a minute more."""
 HALF = PARTITIONS // 2
@@ -72,81 +68,6 @@ async def misunderstood(house: House) -> tuple[str, str, str]:
         await ask(phone_of(house, f"other{number}"), words)
     await until_rows(house, "SELECT 1 FROM weijing.review WHERE text = %s HAVING count(*) = 2", WRONG)
     return answer
-
-
-async def labelled(trainer: Staff) -> None:
-    """One of the two by a careless key; the other rightly, with an entity, seeing the conflict with the first. It waits for a second person."""
-    await queued(trainer, WRONG)
-    await photographed(trainer, "review")
-    await skipped_and_back(trainer, WRONG)
-    await trainer.page.uncheck("[name=take]")
-    await keys(trainer.page, "1")
-    await trainer.sees("不归公安管", "#toasts .toast >> nth=-1")
-    await queued(trainer, WRONG)
-    await entity_marked(trainer, "建设路", 3)
-    await corrected(trainer, "jbts", "举报投诉")
-    await trainer.sees(f"「{WRONG}」现在归「不归公安管」", "[data-clash]")
-    await photographed(trainer, "conflict")
-    await focused(trainer.page, "[data-clash] button")
-    await keys(trainer.page, "Enter")
-    await trainer.sees("等第二个人审批", "#toasts .toast >> nth=-1")
-
-
-async def approved(boss: Staff) -> None:
-    """The supervisor sees it, lets it through, and reads the commit with its author."""
-    await boss.page.get_by_role("link", name="审批", exact=True).click()
-    await boss.sees(WRONG)
-    await boss.sees("建设路（地点）")
-    await photographed(boss, "approvals")
-    await boss.page.get_by_role("button", name="通过", exact=True).click()
-    await boss.sees("已通过", "#toasts")
-    await boss.open("/workbench/history")
-    await photographed(boss, "history")
-    await boss.page.locator("main li a", has_text="举报投诉").first.click()
-    await boss.sees("吴训练")
-    await boss.sees("Approved-by: 周主管")
-    await boss.sees(f"+    - [建设路](place){WRONG[3:]}", ".diff")
-    await photographed(boss, "change")
-
-
-async def linted(trainer: Staff) -> None:
-    """More ways to say it, one of them with full-width digits: the linter finds it and mends it."""
-    await trainer.open("/workbench/data/file_report")
-    await trainer.page.fill("[name=examples]", "\n".join(MORE))
-    await photographed(trainer, "intent")
-    await trainer.page.get_by_role("button", name="添加", exact=True).click()
-    await trainer.page.wait_for_url("**?done=*")
-    await trainer.open("/workbench/findings")
-    mend = trainer.page.get_by_role("button", name="改成半角", exact=True)
-    await mend.wait_for(timeout=180_000)
-    await photographed(trainer, "findings")
-    await mend.click()
-    await trainer.page.wait_for_url("**/workbench/findings")
-
-
-async def trained(trainer: Staff) -> str:
-    """A training with live progress, then the gate, which lets the model through; where its report card is."""
-    await trainer.open("/workbench/models")
-    await asked(trainer, "训练")
-    assert len(await done(trainer)) > 3, "progress is live"
-    await photographed(trainer, "job")
-    await trainer.page.get_by_role("link", name="看成绩单").click()
-    await trainer.sees("可以发布", "section[aria-labelledby=gate]")
-    await expect(trainer.page.locator("section[aria-labelledby=gate] td .badge.bad")).to_have_count(0)
-    await photographed(trainer, "model")
-    return trainer.page.url.removeprefix(trainer.base)
-
-
-async def replayed(trainer: Staff) -> None:
-    """The handed-over conversation becomes a test, and the new model passes it."""
-    await trainer.open("/workbench/replay")
-    await photographed(trainer, "replay")
-    await trainer.page.locator("main li a").first.click()
-    await trainer.page.locator("li", has_text=WRONG).locator("[name^=intent-]").fill("file_report")
-    await photographed(trainer, "conversation")
-    await asked(trainer, "重放")
-    await done(trainer)
-    await trainer.sees("重放 1 句，1 句听对了")
 
 
 async def replayed_by_itself(house: House, boss: Staff) -> None:
@@ -199,16 +120,18 @@ def changed_lines(repo: Repo, commit: str) -> list[str]:
 
 def check_history(repo: Repo) -> None:
     """Who changed what, in words, and no line beside those that were meant."""
-    mended, added, moved, careless, first = repo.history()
-    assert first.first and {one.staff_id for one in (mended, added, moved, careless)} == {"xunlian"}
-    assert [one.title for one in (careless, moved, added, mended)] == [
-        f"标注：「{WRONG}」 → 不归公安管", f"标注：「{WRONG}」 → 举报投诉", "举报投诉：加 4 条例句", f"有全角的数字、字母或空格：改成半角「{MORE[2]}」",
+    mended, wide, *more, moved, careless, first = repo.history()
+    assert first.first and {one.staff_id for one in (mended, wide, *more, moved, careless)} == {"xunlian"}
+    assert [one.title for one in (careless, moved, *more[::-1], wide, mended)] == [
+        f"标注：「{WRONG}」 → 不归公安管", *(f"标注：「{words}」 → 举报投诉" for words in (WRONG, *MORE)), "找网点：加 1 条例句",
+        f"有全角的数字、字母或空格：改成半角「{WIDE}」",
     ]  # fmt: skip
-    assert (careless.words, moved.words) == ("", "Approved-by: 周主管 <zhuguan@weijing>")
+    assert {one.words for one in (moved, *more)} == {"Approved-by: 周主管 <zhuguan@weijing>"} and {one.words for one in (mended, wide, careless)} == {""}
     assert changed_lines(repo, careless.id) == [f"+    - {WRONG}"]
     assert sorted(changed_lines(repo, moved.id)) == [f"+    - [建设路](place){WRONG[3:]}", f"-    - {WRONG}"]
-    assert changed_lines(repo, added.id) == [f"+    - {words}" for words in MORE]
-    assert changed_lines(repo, mended.id) == [f"-    - {MORE[2]}", f"+    - {MORE[2].replace('１０', '10')}"]
+    assert [changed_lines(repo, one.id) for one in more[::-1]] == [[f"+    - {words}"] for words in MORE]
+    assert changed_lines(repo, wide.id) == [f"+    - {WIDE}"]
+    assert changed_lines(repo, mended.id) == [f"-    - {WIDE}", f"+    - {WIDE.replace('１０', '10')}"]
 
 
 @pytest.mark.timeout(900)
@@ -217,6 +140,7 @@ async def test_from_a_wrong_answer_to_a_better_model_and_back(house: House) -> N
     async with open_browser() as browser:
         trainer, boss = [await Staff.arrive(house, browser, login) for login in ("xunlian", "zhuguan")]
         await labelled(trainer)
+        await added(trainer, "file_report", *MORE)
         await approved(boss)
         await linted(trainer)
         model = await trained(trainer)
