@@ -119,5 +119,5 @@ async def rest_photographed(trainer: Staff) -> None:
     await trainer.open("/workbench/try")
     await page.fill("[name=text]", "身份证丢了，人在外地能补吗")
     await keys(page, "Enter")
-    await page.locator("#trace dl").wait_for(timeout=120_000)
+    await page.locator("#trace dl").first.wait_for(timeout=120_000)
     await photographed(trainer, "try")
