@@ -41,7 +41,7 @@ async def start(*arguments: str, stdin: int = asyncio.subprocess.DEVNULL) -> Pro
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "weijing", *arguments, cwd=ROOT, stdin=stdin, stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE, start_new_session=True, preexec_fn=lambda: os.nice(NICE), limit=LINE_BYTES,
-        env=child_environment(OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2", RASA_TELEMETRY_ENABLED="false", PYTHONUNBUFFERED="1", TQDM_DISABLE="1"),
+        env=child_environment(OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2", RASA_TELEMETRY_ENABLED="false", PYTHONUNBUFFERED="1", LOG_LEVEL="ERROR"),
     )  # fmt: skip
 
 
