@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.async_api import expect
 
 from tests.e2e.desk_keys import focused, keys
-from tests.e2e.desk_staff import Staff
+from tests.e2e.desk_staff import WAIT_MS, Staff
 from tests.e2e.workbench_staff import asked, corrected, done, entity_marked, photographed, queued, skipped_and_back
 
 WRONG = "建设路二手手机店收赃货"
@@ -40,7 +40,7 @@ async def approved(boss: Staff) -> None:
     await photographed(boss, "approvals")
     for left in range(len(MORE), -1, -1):
         await boss.page.get_by_role("button", name="通过", exact=True).first.click()
-        await expect(boss.page.locator("#approvals li")).to_have_count(left)
+        await expect(boss.page.locator("#approvals li")).to_have_count(left, timeout=WAIT_MS)
     await boss.open("/workbench/history")
     await photographed(boss, "history")
     await boss.page.locator("main li a", has_text=f"{WRONG}」 → 举报投诉").click()

@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.async_api import expect
 
 from tests.e2e.desk_keys import focused, keys
-from tests.e2e.desk_staff import Staff
+from tests.e2e.desk_staff import WAIT_MS, Staff
 
 JOB_S = 400.0
 """A training with its evaluation takes a minute on a quiet machine."""
@@ -33,7 +33,7 @@ async def queued(staff: Staff, words: str) -> None:
     await staff.open("/workbench/review")
     while (shown := await staff.page.locator("[data-said]").input_value()) != words:
         await keys(staff.page, "s")
-        await expect(staff.page.locator("[data-said]")).not_to_have_value(shown)
+        await expect(staff.page.locator("[data-said]")).not_to_have_value(shown, timeout=WAIT_MS)
 
 
 async def skipped_and_back(staff: Staff, words: str) -> None:
@@ -42,7 +42,7 @@ async def skipped_and_back(staff: Staff, words: str) -> None:
     await staff.sees(words, "#toasts .toast >> nth=-1")
     await keys(staff.page, "z")
     await staff.sees("已放回待标注", "#toasts .toast >> nth=-1")
-    await expect(staff.page.locator("[data-said]")).to_have_value(words)
+    await expect(staff.page.locator("[data-said]")).to_have_value(words, timeout=WAIT_MS)
 
 
 async def entity_marked(staff: Staff, start: str, letters: int) -> None:
@@ -62,7 +62,7 @@ async def corrected(staff: Staff, letters: str, title: str) -> None:
     await keys(staff.page, "e")
     await focused(staff.page, "[data-search]")
     await staff.page.keyboard.type(letters)
-    await expect(staff.page.locator("#options [aria-selected=true]")).to_contain_text(title)
+    await expect(staff.page.locator("#options [aria-selected=true]")).to_contain_text(title, timeout=WAIT_MS)
     await keys(staff.page, "Enter")
     await focused(staff.page, "[data-chosen] button")
     await keys(staff.page, "Enter")
