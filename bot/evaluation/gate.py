@@ -14,6 +14,7 @@ from bot.evaluation.labels import Doubt
 from bot.evaluation.measures import CRITICAL, ERRORS
 from bot.evaluation.page import NAMES
 from bot.evaluation.stories import Story
+from weijing.intent_words import intent_word
 
 LIKELY = 0.05
 """A difference between two models counts when chance alone would bring such a one more seldom (McNemar)."""
@@ -96,8 +97,8 @@ def _floors(found: Evaluation) -> Iterator[Demand]:
 def _least(found: Evaluation, bound: float) -> Demand:
     worst = found.table[0]
     below = [row for row in found.table if row.f1 < bound]
-    reason = "低于底线的意图：" + "、".join(f"{row.intent}（F1 {row.f1:.2f}）" for row in below)
-    return Demand(f"floor.{LEAST_F1}", _TITLES[LEAST_F1], f"{worst.f1:.2f}（{worst.intent}）", f"至少 {bound:.2f}", reason if below else "")
+    reason = "低于底线的意图：" + "、".join(f"{intent_word(row.intent)}（F1 {row.f1:.2f}）" for row in below)
+    return Demand(f"floor.{LEAST_F1}", _TITLES[LEAST_F1], f"{worst.f1:.2f}（{intent_word(worst.intent)}）", f"至少 {bound:.2f}", reason if below else "")
 
 
 def _critical(comparison: Comparison) -> Iterator[Demand]:
@@ -105,8 +106,9 @@ def _critical(comparison: Comparison) -> Iterator[Demand]:
     for intent in CRITICAL:
         lost, won = ([change for change in changes if change.intent == intent] for changes in (comparison.worse, comparison.better))
         balance = len(won) - len(lost)
-        reason = f"{intent} 比现用模型净少认出 {-balance} 句，如{_quoted(lost)}" if balance < -SPARED else ""
-        yield Demand(f"critical.{intent}", f"要紧意图 {intent}", f"多认出 {len(won)} 句，少认出 {len(lost)} 句", f"净少不超过 {SPARED} 句", reason)
+        reason = f"{intent_word(intent)}比现用模型净少认出 {-balance} 句，如{_quoted(lost)}" if balance < -SPARED else ""
+        words = f"多认出 {len(won)} 句，少认出 {len(lost)} 句"
+        yield Demand(f"critical.{intent}", f"要紧意图：{intent_word(intent)}", words, f"净少不超过 {SPARED} 句", reason)
 
 
 def _paired(comparison: Comparison) -> Demand:
@@ -132,7 +134,7 @@ def _labels(doubts: Sequence[Doubt]) -> Demand:
     """A batch of wrong labels may teach the model nothing that the held-out messages ask about, and yet be wrong."""
     hidden = [doubt for doubt in doubts if doubt.read in CRITICAL]
     shown = [*hidden, *(doubt for doubt in doubts if doubt not in hidden)][:_SHOWN]
-    words = "；".join(f"{doubt.where}「{doubt.text}」标成 {doubt.intent}，现用模型有把握认作 {doubt.read}" for doubt in shown)
+    words = "；".join(f"{doubt.where}「{doubt.text}」标成“{intent_word(doubt.intent)}”，现用模型有把握认作“{intent_word(doubt.read)}”" for doubt in shown)
     reason = f"{len(doubts)} 条标注可疑（其中要紧意图 {len(hidden)} 条），请核对：{words}"
     broken = len(doubts) > DOUBTS or len(hidden) > SPARED
     return Demand("labels", "标注核对", f"{len(doubts)} 条可疑，要紧意图 {len(hidden)} 条", f"至多 {DOUBTS} 条，要紧意图 {SPARED} 条", reason if broken else "")

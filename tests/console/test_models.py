@@ -21,7 +21,7 @@ MESSAGES = [
     {"text": text, "source": "talk.yml:3", "intent": intent, "predicted": "thank", "decision": "answer", "confidence": 0.71, "understood": intent == "thank"}
     for text, intent in (("窗口态度很差", "file_report"), ("谢谢你", "thank"))
 ]
-PLANTED = "50 条标注可疑，请核对：data/nlu/planted.yml:5「我要投诉保安」标成 thank，现用模型有把握认作 file_report"
+PLANTED = "50 条标注可疑，请核对：data/nlu/planted.yml:5「我要投诉保安」标成“感谢”，现用模型有把握认作“举报投诉”"
 """As `tests/bot/trainer/test_gate.py` sees the gate refuse fifty planted examples."""
 WORSE = {"text": "窗口态度很差", "intent": "file_report", "before": "file_report", "now": "thank"}
 

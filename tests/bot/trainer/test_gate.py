@@ -35,7 +35,7 @@ def test_each_demand_shuts_the_gate_by_itself_and_says_why() -> None:
     good = [outcome("greet", "greet"), outcome("file_report", "file_report")]
     assert reasons(Evaluation("m", good, {"accuracy": 1.0, "least_f1": 1.0})) == {}
     assert "范围外误答" in reasons(Evaluation("m", [*good, outcome("out_of_scope", "file_report")], {"false_accept": 0.1}))["floor.false_accept"]
-    assert "greet（F1 0.00）" in reasons(Evaluation("m", [outcome("greet", "thank"), *good[1:]], {"least_f1": 0.5}))["floor.least_f1"]
+    assert "问好（F1 0.00）" in reasons(Evaluation("m", [outcome("greet", "thank"), *good[1:]], {"least_f1": 0.5}))["floor.least_f1"]
     assert "二" in reasons(Evaluation("m", good, {}), [Story("二", "test_a.yml", False)])["stories"]
     assert "重复" in reasons(Evaluation("m", good, {}), None, ["data/nlu/a.yml:3 重复"])["data"]
 
@@ -70,5 +70,5 @@ def test_fifty_mislabelled_examples_are_refused(model_path: Path, tmp_path: Path
     report: dict[str, Any] = json.loads(judged.stdout.strip().splitlines()[-1])
     refused = {demand["name"]: demand["reason"] for demand in report["gate"]["demands"] if not demand["holds"]}
     assert judged.returncode == 1 and not report["gate"]["passed"]
-    assert "labels" in refused and "planted.yml" in refused["labels"] and "file_report" in refused["labels"], "the reason names the lines"
+    assert "labels" in refused and "planted.yml" in refused["labels"] and "举报投诉" in refused["labels"], "the reason names the lines"
     assert refused["labels"].count("planted.yml") == refused["labels"].count(".yml:"), "labels that the released model was trained with are not doubted again"
