@@ -26,7 +26,7 @@ def ours(task: Task, encoder: Encoder | None) -> dict[str, Any]:
 
     def prepared(text: str) -> tuple[str, list[str]]:
         clean = normalise(text)
-        return neutral(clean), [word for word in tokenizer.lcut(clean) if not word.isspace()]
+        return clean if task.public else neutral(clean), [word for word in tokenizer.lcut(clean) if not word.isspace()]
 
     started = time.process_time()
     texts, words = zip(*(prepared(text) for text, _, _ in task.train), strict=True)

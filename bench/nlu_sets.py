@@ -29,6 +29,8 @@ class Task:
     beside: tuple[str, ...] = ()
     """Questions of the other task that learns from the same examples: stock Rasa, which trains for an hour, is asked both by one model."""
     stock: bool = True
+    public: bool = False
+    """Of others: what `bot.nlu.wording.neutral` knows of a police office's mail (courtesies, identifiers, marks at the end) is left out."""
 
     @property
     def asked(self) -> list[str]:
@@ -77,7 +79,7 @@ def own_examples() -> list[Example]:
 
 
 def _public(name: str, learn: list[tuple[str, str]], ask: list[tuple[str, str]]) -> Task:
-    return Task(name, [(text, label, 1.0) for text, label in learn], [(text, label, [label]) for text, label in ask])
+    return Task(name, [(text, label, 1.0) for text, label in learn], [(text, label, [label]) for text, label in ask], public=True)
 
 
 def _tsv(file: Path, column: int) -> list[tuple[str, str]]:

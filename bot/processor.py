@@ -28,6 +28,7 @@ from rasa.utils.endpoints import EndpointConfig
 
 from bot.nlu.decider import OUT_OF_SCOPE
 from bot.nlu.wording import CANDIDATES, DECISION, RESPELT
+from bot.pressed import as_answer
 from bot.runner import PlainGraphRunner
 from store.message import Bubble
 from weijing.errors import SettingsError
@@ -87,8 +88,10 @@ class TurnProcessor(MessageProcessor):
     async def parse_message(self, message: UserMessage, tracker: DialogueStateTracker | None = None, only_output_properties: bool = True) -> dict[str, Any]:
         """What the NLU makes of a message; of one that it does not understand, of the respelt text if it understands that better."""
         found = dict(await super().parse_message(message, tracker, only_output_properties))
+        if tracker and tracker.active_loop_name:  # a form takes words as they were written
+            return as_answer(found, tracker)
         respelt = found.get(RESPELT)
-        if not respelt or (tracker and tracker.active_loop_name):  # a form takes words as they were written
+        if not respelt:
             return found
         again = dict(await super().parse_message(UserMessage(respelt, sender_id=message.sender_id, message_id=message.message_id), tracker))
         return {**again, TEXT: found[TEXT], RESPELT: respelt} if understanding(again) > understanding(found) else found

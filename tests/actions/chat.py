@@ -1,4 +1,4 @@
-"""A conversation with the whole trained bot through Rasa's own Agent, actions in process, as `rasa shell` would have it."""
+"""A conversation with the whole trained bot through Rasa's own Agent on our processor, actions in process."""
 
 from __future__ import annotations
 
@@ -15,15 +15,20 @@ from rasa.core.channels.channel import UserMessage  # noqa: E402
 from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
 
 from bot.action_endpoint import InProcessActions  # noqa: E402
+from bot.processor import load_processor  # noqa: E402
 from bot.quiet import quiet_rasa  # noqa: E402
 from store.context import CURRENT, TurnContext  # noqa: E402
 from store.message import Bubble  # noqa: E402
 
 
 def load_agent(model: Path) -> Agent:
-    """Rasa's agent with our actions."""
+    """Rasa's agent with a worker's processor and our actions."""
     quiet_rasa()
-    return Agent.load(str(model), action_endpoint=InProcessActions())
+    agent = Agent()
+    agent.processor = processor = load_processor(model, InProcessActions())
+    processor.tracker_store.domain = agent.domain = processor.domain
+    agent.tracker_store = processor.tracker_store
+    return agent
 
 
 class Chat:
