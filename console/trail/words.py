@@ -57,7 +57,8 @@ ACTS: dict[str, str] = {
     "data.add": "加例句", "data.change": "改例句", "data.change_several": "批量改例句", "data.rename": "意图改名或合并", "data.import": "导入语料",
     "data.export": "导出语料", "findings.read": "看语料检查", "findings.mend": "一键修正语料", "history.read_one": "看一次改动",
     "history.revert": "撤回一次改动",
-    "item.read": "看事项", "item.preview": "预览事项", "item.propose": "提交事项修改", "item.decide": "批准或退回事项修改",
+    "item.read": "看事项", "item.preview": "预览事项", "item.propose": "提交事项修改", "item.new": "新增事项的空表",
+    "item.propose_new": "提交新事项", "item.propose_removal": "提交删去事项", "item.decide": "批准或退回事项修改",
 }  # fmt: skip
 """Act -> words. What ends in -ed happened; the others were asked for, and whether they happened shows in the next row."""
 FIELDS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from console.route import Route, get, post
-from console.workbench import approval, data, exchange, history, items, review
+from console.workbench import approval, data, exchange, history, item_adding, item_proposals, items, review
 
 ROUTES: tuple[Route, ...] = (
     get("/workbench/review", review.show, "review.read", "trainer"),
@@ -29,9 +29,12 @@ ROUTES: tuple[Route, ...] = (
     get("/workbench/history/{commit}", history.show_one, "history.read_one", "trainer", "supervisor"),
     post("/workbench/history/{commit}/revert", history.revert, "history.revert", "trainer", "supervisor"),
     get("/workbench/items", items.show, "items.read", "trainer", "supervisor"),
+    get("/workbench/new-item", item_adding.show_new, "item.new", "trainer", "supervisor"),
+    post("/workbench/items", item_adding.propose_new, "item.propose_new", "trainer", "supervisor"),
+    post("/workbench/items/{item}/removal", item_adding.propose_removal, "item.propose_removal", "trainer", "supervisor"),
     get("/workbench/items/{item}", items.show_item, "item.read", "trainer", "supervisor"),
     post("/workbench/items/{item}/preview", items.preview, "item.preview", "trainer", "supervisor", quiet=True),
     post("/workbench/items/{item}/edits", items.propose, "item.propose", "trainer", "supervisor"),
-    post("/workbench/items/{item}/edits/{id}/decision", items.decide, "item.decide", "supervisor"),
+    post("/workbench/items/{item}/edits/{id}/decision", item_proposals.decide, "item.decide", "supervisor"),
     post("/workbench/items/{item}/switch", items.switch, "item.switch", "trainer", "supervisor"),
 )

@@ -30,7 +30,7 @@ COMMON: set[str] = {
     "/workbench/data/{intent}", "/workbench/data/{intent}/examples", "/workbench/data/{intent}/examples/one", "/workbench/data/{intent}/examples/several",
     "/workbench/data/{intent}/name", "/workbench/export/{kind}", "/workbench/history/{commit}", "/workbench/history/{commit}/revert",
     "/workbench/items/{item}", "/workbench/items/{item}/preview", "/workbench/items/{item}/edits", "/workbench/items/{item}/edits/{id}/decision",
-    "/workbench/items/{item}/switch",
+    "/workbench/items/{item}/switch", "/workbench/items/{item}/removal",
     # masked words without their sender: every trainer works on all of them; one's own label is refused by the handler
 }  # fmt: skip
 """Routes that name an object which is everybody's who has the role: no reach to check."""

@@ -20,11 +20,14 @@ from tests.console.conftest import Desk
 from tests.console.desk_people import found, happened, outbox, turn
 from tests.e2e.browser import open_browser
 
+EMPTY = "WITH c AS (DELETE FROM weijing.conversations), h AS (DELETE FROM weijing.handoffs) DELETE FROM weijing.messages"
+"""Row by row: the console that reads beside us and a TRUNCATE would wait for each other."""
+
 
 @pytest_asyncio.fixture
 async def browser(desk: Desk) -> AsyncIterator[Page]:
     """A browser of 林坐席, with nobody waiting yet; a fault of a script fails the test."""
-    await found(desk, "TRUNCATE weijing.conversations, weijing.handoffs, weijing.messages")
+    await found(desk, EMPTY)
     person, faults = await desk.log_in("zuoxi1"), []
     token = next(cookie.value for cookie in person.http.cookie_jar if cookie.key == COOKIE)
     async with open_browser() as chromium:

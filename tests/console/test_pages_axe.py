@@ -38,7 +38,7 @@ ASKS = {
 AXE = (PACKAGES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 RUN = "(only) => axe.run(document, { resultTypes: ['violations'], ...(only ? { runOnly: only } : {}) }).then((found) => found.violations)"
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-SIGHTS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+SIGHTS = [(1440, "light"), (390, "light"), (390, "dark")]
 
 
 def login_of(route: Route) -> str:

@@ -108,6 +108,35 @@ async def test_a_fee_needs_its_basis_and_what_is_emptied_is_not_confirmed(bureau
     assert written.legal_basis[-1] == Basis("示例收费办法", "第三条", 2025, "", ("fee",))
 
 
+async def test_an_item_is_added_and_taken_away_by_two(bureau: Desk, engine: AsyncEngine) -> None:
+    trainer, chief, repo = await bureau.log_in("xunlian"), await bureau.log_in("zhuguan"), Repo(bureau.settings.workbench_repo)
+    known, today = {one.id for one in load_service_items(repo.folder / "data" / "service_items")}, datetime.now(SHANGHAI).date().isoformat()
+    new = {
+        "id": "kite_filing", "category": "cyber", "owner": "示例支队", "name": "风筝备案", "summary": "示例事项，放风筝前备案。", "audience": "放风筝的人",
+        "legal_basis": "示例风筝条例 | 第三条", "questions": "放风筝要不要备案\n风筝备案去哪里",
+        "valid_from": today, "review_by": today, "reason": "示例", "effective_on": today,
+    }  # fmt: skip
+    assert (await trainer.get("/workbench/new-item")).status == 200
+    assert (await trainer.post("/workbench/items", {**new, "name": "公安联网备案"}, htmx=False)).status == 409, "another item has this name"
+    assert (await trainer.post("/workbench/items", {**new, "legal_basis": ""}, htmx=False)).status == 422, "no law"
+    assert (await trainer.post("/workbench/items", new, htmx=False)).status == 303
+    assert "新事项，还没生效" in (await chief.get("/workbench/items/kite_filing")).text
+    assert {one.id for one in load_service_items(repo.folder / "data" / "service_items")} == known
+    decision = f"/workbench/items/kite_filing/edits/{await _newest(engine)}/decision"
+    assert (await chief.post(decision, {"to": "approved"}, htmx=False)).status == 303
+    assert "正在回答" in (await chief.get("/workbench/items/kite_filing")).text
+    assert {one.id for one in load_service_items(repo.folder / "data" / "service_items")} - known == {"kite_filing"}
+    assert not [line for line in repo.diff(repo.history(1)[0].id).splitlines() if line.startswith("-  ") or line.startswith("-- ")], "other lines stay"
+    gone = {"reason": "示例结束", "effective_on": today}
+    assert (await trainer.post("/workbench/items/passport_first/removal", gone, htmx=False)).status == 409, "others lead to it"
+    assert (await trainer.post("/workbench/items/kite_filing/removal", gone, htmx=False)).status == 303
+    decision = f"/workbench/items/kite_filing/edits/{await _newest(engine)}/decision"
+    assert (await chief.post(decision, {"to": "approved"}, htmx=False)).status == 303
+    assert {one.id for one in load_service_items(repo.folder / "data" / "service_items")} == known
+    async with engine.connect() as connection:
+        assert not (await connection.execute(text("SELECT active FROM backend.service_items WHERE id = 'kite_filing'"))).scalar_one()
+
+
 def test_every_field_of_the_projects_items_is_typed_and_read_back() -> None:
     """What lines cannot say is not offered: of all items, empty lists and days without a number alone."""
     left_out = {}
