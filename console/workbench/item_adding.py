@@ -68,7 +68,6 @@ def waiting_item(item: str, edits: list[Mapping[str, Any]]) -> Item | None:
     return Item(item, str(record["name"]), str(record["category"]), (), (), "", 0, record) if record else None
 
 
-
 def _alone(corpus: Corpus, record: Mapping[str, Any]) -> None:
     if record["id"] in corpus.items:
         raise DeskRefused("这个编号已经有了", "请换一个，比如在后面加上业务的字。")

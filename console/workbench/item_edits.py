@@ -79,9 +79,9 @@ def _commit(repo: Repo, row: Mapping[str, Any]) -> str:
 def _changed(files: Mapping[str, str], row: Mapping[str, Any]) -> tuple[dict[str, str], str]:
     """(files as they will be, subject of the commit): a new item, one less, or other fields."""
     item, after = row["item"], dict(row["after"])
-    if not row["before"]:
-        return added(files, after), f"事项：新增 {item}"
     path = next((path for path, source in files.items() if any(one["id"] == item for one in load(source))), "")
+    if not row["before"]:  # proposed twice, it is added once
+        return {} if path else added(files, after), f"事项：新增 {item}"
     if not after:
         return {path: without(files[path], item)} if path else {}, f"事项：删去 {item}"
     return {path: rewritten(files[path], item, after)} if path else {}, f"事项：{item} 修改{'、'.join(after)}"
