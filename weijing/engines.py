@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
 import errno
 import hashlib
 import logging
@@ -111,13 +110,10 @@ class EmbeddedPostgres:
     url: str
 
     def stop(self) -> None:
-        """Stop it with a checkpoint; `pg_ctl` comes back when the file of its process number is gone, the process itself may take a moment more."""
-        pid = self.server.get_pid()
-        leaving = psutil.Process(pid) if _runs(pid) else None
+        """Stop it with a checkpoint; `pg_ctl` comes back when its pid file is gone, and the process may take a moment more."""
+        leaving = [psutil.Process(self.server.get_pid())] if self.alive() else []
         self.server.stop()
-        with contextlib.suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
-            if leaving:
-                leaving.wait(10)
+        psutil.wait_procs(leaving, timeout=10)
         atexit.unregister(self.server._cleanup)  # it would stop the server a second time and complain
 
     def alive(self) -> bool:
