@@ -86,7 +86,10 @@ def _judge_last_hop(verdict: Verdict, witness: Witness, passive: set[str], sent:
 def _proof(bubbles: list[Bubble]) -> str:
     texts = [str(bubble["text"]).strip() for bubble in bubbles if bubble.get("text")]
     own = [words for text in texts if (words := _own(text))]
-    return own[0][:PROOF] if own else "a turn without words"
+    if own:
+        return own[0][:PROOF]
+    button = next((button for bubble in bubbles for button in bubble.get("buttons") or []), None)  # the rest of a long reply may be buttons alone
+    return f'msgmenuid={button.get("number", 1)}">{button["title"]}</a>' if button else "a turn without words"
 
 
 def _own(text: str) -> str:
