@@ -17,10 +17,10 @@ from backend.database import transaction
 from backend.demo_notices import DEMO_AREAS
 from backend.promises import Promises
 from backend.vault import Vault
-from backend.work import fill_work, today
+from backend.work import fill_work
 from backend.work_states import STATES, STATUS
 from weijing.urgency import judge
-from weijing.workdays import SHANGHAI
+from weijing.workdays import SHANGHAI, today
 
 UNITS: tuple[tuple[str, str, str | None, str, list[str]], ...] = (
     ("desk", "服务坐席", None, "desk", []), ("hukou", "户政", None, "department", []), ("public_order", "治安", None, "department", []),

@@ -10,10 +10,9 @@ from aiohttp import web
 
 from backend.database import POOL, connected
 from backend.problems import Problem
-from backend.work import today
 from backend.work_list import RUNNING
 from backend.work_told import work_told
-from weijing.workdays import SHANGHAI
+from weijing.workdays import SHANGHAI, today
 
 LONGEST = 366
 """Days that one answer spans."""

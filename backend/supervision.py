@@ -9,10 +9,10 @@ from aiohttp import web
 
 from backend.contract import BODY
 from backend.database import transaction
-from backend.work import HISTORY, today
+from backend.work import HISTORY
 from backend.work_list import RUNNING
 from backend.work_moves import do
-from weijing.workdays import add_workdays
+from weijing.workdays import add_workdays, today
 
 OVER = 5
 """Workdays over the last day, after which nothing but the top level is left."""

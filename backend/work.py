@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -10,7 +10,7 @@ import asyncpg
 from backend.time_limits import limit_of, limit_of_item, resumed, yellow_on
 from backend.work_sources import PROMISES, SOURCES
 from backend.work_states import ENDED, STATE, state_by
-from weijing.workdays import SHANGHAI
+from weijing.workdays import SHANGHAI, today
 
 FIRST_WORDS = 300
 """Letters of what was told by which a work item is found."""
@@ -26,11 +26,6 @@ MOVE = """
     UPDATE backend.work SET state = $2, promised_on = $3, legal_on = $4, yellow_on = $5, waiting_since = $6,
            ended_at = CASE WHEN $7 THEN coalesce(ended_at, now()) END, version = version + 1 WHERE number = $1 RETURNING *
 """
-
-
-def today() -> date:
-    """The day in Shanghai."""
-    return datetime.now(SHANGHAI).date()
 
 
 async def open_work(connection: asyncpg.Connection, kind: str, number: str) -> None:

@@ -14,9 +14,8 @@ from aiohttp import web
 
 from backend.database import POOL, connected
 from backend.problems import Problem
-from backend.work import today
 from backend.work_told import work_told
-from weijing.workdays import SHANGHAI
+from weijing.workdays import SHANGHAI, today
 
 LIMIT = 50
 COUNTED = 1000

@@ -11,8 +11,8 @@ import asyncpg
 from backend.problems import Problem, not_found
 from backend.receipts import day, moment
 from backend.steps import KINDS
-from backend.work import today
 from backend.work_states import ENDED
+from weijing.workdays import today
 
 PLAIN = (
     "number", "kind", "topic", "title", "state", "unit", "assignee", "urgency", "urgency_reasons", "area", "mode", "complaint", "against", "merged_into",

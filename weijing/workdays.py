@@ -79,6 +79,11 @@ def workdays_between(start: date, end: date) -> int:
     return sum(is_workday(start + timedelta(days=number)) for number in range(1, (end - start).days + 1))
 
 
+def today() -> date:
+    """The date in Shanghai, by which the whole country counts."""
+    return datetime.now(SHANGHAI).date()
+
+
 def is_open(now: datetime) -> bool:
     """Whether an office is open at that moment (`now` must be aware)."""
     return next_opening(now) == now

@@ -14,9 +14,10 @@ from console.workbench.bench import bench_of
 from console.workbench.corpus import Corpus, Item
 from console.workbench.form import choice, sent, words
 from console.workbench.item_edits import checked
-from console.workbench.item_proposals import day_of, keep, today
+from console.workbench.item_proposals import day_of, keep
 from weijing.refusals import DeskRefused
 from weijing.service_item import CATEGORIES, MAY_BE_UNCONFIRMED
+from weijing.workdays import today
 
 
 def empty() -> dict[str, Any]:

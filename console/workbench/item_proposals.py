@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from aiohttp import web
@@ -20,7 +20,7 @@ from console.workbench.bench import bench_of
 from console.workbench.form import choice, found, number, sent
 from console.workbench.item_edits import commit_due
 from weijing.refusals import DeskRefused
-from weijing.workdays import SHANGHAI
+from weijing.workdays import today
 
 Row = Mapping[str, Any]
 _WAITING = text("""
@@ -88,11 +88,6 @@ def day_of(form: dict[str, list[str]]) -> date:
     if day < today():
         raise DeskRefused("「生效日」要改一下", "不能早于今天。", 422)
     return day
-
-
-def today() -> date:
-    """Where the bureau is."""
-    return datetime.now(SHANGHAI).date()
 
 
 def _json(value: Row) -> str:

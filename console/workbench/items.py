@@ -19,12 +19,13 @@ from console.workbench.corpus import Item
 from console.workbench.form import choice, found, sent, words
 from console.workbench.item_adding import waiting_item
 from console.workbench.item_edits import checked
-from console.workbench.item_proposals import day_of, edits_of, keep, today
+from console.workbench.item_proposals import day_of, edits_of, keep
 from weijing.errors import WeijingError
 from weijing.refusals import DeskRefused
 from weijing.service_item import ASPECTS, CATEGORIES
 from weijing.service_item_card import card
 from weijing.service_items import parse_item
+from weijing.workdays import today
 
 Row = Mapping[str, Any]
 _MISSED = text("""
@@ -106,9 +107,9 @@ async def _show(request: web.Request, item: Item, waiting: list[Row]) -> web.Str
         "waiting": waiting,
         "live": live,
         "card": _card(item.record, "overview"),
+        "changed": [],
     }
     names: dict[str, Any] = {"categories": CATEGORIES, "aspects": ASPECTS, "titles": item_lines.TITLES, "hints": item_lines.HINTS, "lines": item_lines.typed}
-    shown["changed"] = []
     return console.pages.show(request, "workbench/item.html", **shown, **names, today=today())
 
 
